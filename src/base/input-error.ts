@@ -1,0 +1,2 @@
+/** Input that cannot be used. The message names file and line; the program exits with 2. */
+export class InputError extends Error {}

@@ -1,0 +1,50 @@
+// The ringside program: one file per command beside this one.
+
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../base/input-error.ts';
+import { demoCommand } from './demo.ts';
+import { EXIT_BAD_INPUT, EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { replayCommand } from './replay.ts';
+import { tapeCommand } from './tape.ts';
+
+declare const RINGSIDE_VERSION: string;
+
+const EXIT_CODE_HELP = `
+Exit status: 0 all well, 1 a check failed (replay --verify), 2 wrong usage or bad input,
+70 a fault of the program itself.`;
+
+function program(): Command {
+  return new Command('ringside')
+    .description('An exchange you run yourself.')
+    .version(RINGSIDE_VERSION)
+    .addHelpText('after', EXIT_CODE_HELP)
+    .addCommand(tapeCommand())
+    .addCommand(replayCommand())
+    .addCommand(demoCommand());
+}
+
+/** Runs one command and says what the exit status is. */
+async function main(argv: string[]): Promise<number> {
+  const root = program();
+  for (const command of [root, ...root.commands]) command.exitOverride();
+  try {
+    await root.parseAsync(argv);
+    return Number(process.exitCode ?? EXIT_OK);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_BAD_INPUT;
+    if (error instanceof InputError) {
+      process.stderr.write(`ringside: ${error.message}\n`);
+      return EXIT_BAD_INPUT;
+    }
+    process.stderr.write(`ringside: ${error instanceof Error ? error.stack : error}\n`);
+    return EXIT_INTERNAL;
+  }
+}
+
+// A reader that closes the pipe early (`ringside tape … | head`) is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT_OK);
+  throw error;
+});
+
+process.exitCode = await main(process.argv);

@@ -1,0 +1,120 @@
+// The codes that slots, journal and wire carry. Never renumber one: journals outlive programs.
+// 0 means "none" wherever a code may be absent.
+
+// Commands.
+export const COMMAND_NEW = 1;
+export const COMMAND_CANCEL = 2;
+export const COMMAND_REPLACE = 3;
+export const COMMAND_MASS_CANCEL = 4;
+export const COMMAND_TIME = 5;
+export const COMMAND_INSTRUMENT = 6;
+
+// Events.
+/** A command that caused no other event: ends it, so that whoever waits for it is released. */
+export const EVENT_DONE = 1;
+export const EVENT_NEW = 2;
+export const EVENT_REJECTED = 3;
+export const EVENT_TRADE = 4;
+export const EVENT_CANCELED = 5;
+export const EVENT_REPLACED = 6;
+export const EVENT_RESTATED = 7;
+
+export const SIDE_BUY = 0;
+export const SIDE_SELL = 1;
+
+export const TYPE_LIMIT = 0;
+export const TYPE_MARKET = 1;
+export const TYPE_STOP = 2;
+export const TYPE_STOP_LIMIT = 3;
+
+// Time in force.
+export const TIF_GTC = 0;
+export const TIF_DAY = 1;
+export const TIF_IOC = 2;
+export const TIF_FOK = 3;
+
+// Self-trade prevention.
+export const STP_NONE = 0;
+export const STP_CANCEL_AGGRESSOR = 1;
+export const STP_CANCEL_RESTING = 2;
+export const STP_CANCEL_BOTH = 3;
+export const STP_DECREMENT = 4;
+
+// Why a command was rejected, in order of precedence (R7): of several, the lowest code is given.
+// not_authorized and busy are answered before a command has a sequence, so never by the core.
+export const REJECT_NOT_AUTHORIZED = 1;
+export const REJECT_BUSY = 2;
+export const REJECT_UNKNOWN_SYMBOL = 3;
+export const REJECT_DUPLICATE_CLORDID = 4;
+export const REJECT_UNKNOWN_ORDER = 5;
+export const REJECT_INVALID_QTY = 6;
+export const REJECT_INVALID_PRICE = 7;
+export const REJECT_INVALID_STOP_PRICE = 8;
+export const REJECT_INVALID_DISPLAY_QTY = 9;
+export const REJECT_NOTIONAL_TOO_LARGE = 10;
+export const REJECT_UNSUPPORTED_COMBINATION = 11;
+// 12 … 29: risk rejects.
+export const REJECT_POST_ONLY_WOULD_CROSS = 30;
+export const REJECT_PHASE = 31;
+export const REJECT_CAPACITY = 32;
+
+// Why an order was canceled.
+export const CANCEL_USER = 1;
+export const CANCEL_IOC = 2;
+export const CANCEL_FOK = 3;
+export const CANCEL_NO_LIQUIDITY = 4;
+export const CANCEL_STP = 5;
+export const CANCEL_MASS_CANCEL = 6;
+
+/** Codes by the names that the rulebook, the tape and JSON use. */
+export const SIDE_NAMES = ['buy', 'sell'] as const;
+export const TYPE_NAMES = ['limit', 'market', 'stop', 'stop_limit'] as const;
+export const TIF_NAMES = ['gtc', 'day', 'ioc', 'fok'] as const;
+export const STP_NAMES = [
+  'none',
+  'cancel_aggressor',
+  'cancel_resting',
+  'cancel_both',
+  'decrement',
+] as const;
+export const COMMAND_NAMES: Readonly<Record<number, string>> = {
+  [COMMAND_NEW]: 'new',
+  [COMMAND_CANCEL]: 'cancel',
+  [COMMAND_REPLACE]: 'replace',
+  [COMMAND_MASS_CANCEL]: 'massCancel',
+  [COMMAND_TIME]: 'time',
+  [COMMAND_INSTRUMENT]: 'instrument',
+};
+export const EVENT_NAMES: Readonly<Record<number, string>> = {
+  [EVENT_DONE]: 'done',
+  [EVENT_NEW]: 'new',
+  [EVENT_REJECTED]: 'rejected',
+  [EVENT_TRADE]: 'trade',
+  [EVENT_CANCELED]: 'canceled',
+  [EVENT_REPLACED]: 'replaced',
+  [EVENT_RESTATED]: 'restated',
+};
+export const REJECT_NAMES: Readonly<Record<number, string>> = {
+  [REJECT_NOT_AUTHORIZED]: 'not_authorized',
+  [REJECT_BUSY]: 'busy',
+  [REJECT_UNKNOWN_SYMBOL]: 'unknown_symbol',
+  [REJECT_DUPLICATE_CLORDID]: 'duplicate_clordid',
+  [REJECT_UNKNOWN_ORDER]: 'unknown_order',
+  [REJECT_INVALID_QTY]: 'invalid_qty',
+  [REJECT_INVALID_PRICE]: 'invalid_price',
+  [REJECT_INVALID_STOP_PRICE]: 'invalid_stop_price',
+  [REJECT_INVALID_DISPLAY_QTY]: 'invalid_display_qty',
+  [REJECT_NOTIONAL_TOO_LARGE]: 'notional_too_large',
+  [REJECT_UNSUPPORTED_COMBINATION]: 'unsupported_combination',
+  [REJECT_POST_ONLY_WOULD_CROSS]: 'post_only_would_cross',
+  [REJECT_PHASE]: 'phase',
+  [REJECT_CAPACITY]: 'capacity',
+};
+export const CANCEL_NAMES: Readonly<Record<number, string>> = {
+  [CANCEL_USER]: 'user',
+  [CANCEL_IOC]: 'ioc',
+  [CANCEL_FOK]: 'fok',
+  [CANCEL_NO_LIQUIDITY]: 'no_liquidity',
+  [CANCEL_STP]: 'stp',
+  [CANCEL_MASS_CANCEL]: 'mass_cancel',
+};

@@ -1,0 +1,8 @@
+import type { EventOut } from './event-buffer.ts';
+
+/** A matching core: its state and where its events go. Made by `createCore` (engine.ts). */
+export interface Core {
+  /** All of the state (memory-layout.ts). */
+  readonly m: Int32Array;
+  readonly out: EventOut;
+}

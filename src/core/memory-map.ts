@@ -1,0 +1,117 @@
+// Lays out a state (memory-layout.ts) for given limits, and empties it.
+
+import { assert } from '../base/assert.ts';
+import { powerOfTwoAtLeast } from '../base/bits.ts';
+import { LARGEST_LIMITS, type Limits } from './limits.ts';
+import {
+  ACCOUNT_WORDS,
+  FIRST_BUCKETS,
+  H_ACCOUNT_MASK,
+  H_ACCOUNT_TABLE,
+  H_ACCOUNT_UNUSED,
+  H_ACCOUNTS_BASE,
+  H_ACCOUNTS_END,
+  H_BUCKET_MASK,
+  H_BUCKETS,
+  H_BUCKETS_LIMIT,
+  H_INSTRUMENTS_BASE,
+  H_INSTRUMENTS_LIMIT,
+  H_NODE_FREE,
+  H_NODE_UNUSED,
+  H_NODES_BASE,
+  H_NODES_END,
+  H_ORDER_FREE,
+  H_ORDER_TABLE,
+  H_ORDER_UNUSED,
+  H_ORDERS_BASE,
+  H_ORDERS_END,
+  H_ORDERS_LIMIT,
+  H_PAGE_FREE,
+  H_PAGE_UNUSED,
+  H_PAGES_BASE,
+  H_PAGES_END,
+  H_RESTING,
+  HEADER_WORDS,
+  INSTRUMENT_WORDS,
+  MAP_START,
+  NODE_WORDS,
+  ORDER_WORDS,
+  PAGE_WORDS,
+  TRIE_DEPTH,
+} from './memory-layout.ts';
+
+/** An empty state for these limits. Throws when a limit is out of range. */
+export function createMap(limits: Limits): Int32Array {
+  assertLimits(limits);
+  const nodes = limits.pages * TRIE_DEPTH + limits.instruments * 2;
+  let end = MAP_START + HEADER_WORDS;
+  const place = (words: number): number => {
+    const base = end;
+    end += Math.ceil(words / 16) * 16;
+    return base;
+  };
+  const instruments = place(limits.instruments * INSTRUMENT_WORDS);
+  const accountBuckets = powerOfTwoAtLeast(limits.accounts);
+  const accountTable = place(accountBuckets);
+  const accounts = place(limits.accounts * ACCOUNT_WORDS);
+  const nodesBase = place(nodes * NODE_WORDS);
+  const pages = place(limits.pages * PAGE_WORDS);
+  const bucketsLimit = powerOfTwoAtLeast(Math.max(limits.orders, FIRST_BUCKETS));
+  const orderTable = place(bucketsLimit);
+  // One order more than may rest: the aggressor's, so that a full book can still be traded against.
+  const orders = place((limits.orders + 1) * ORDER_WORDS);
+  assert(end < 0x7fffffff, 'word addresses fit int32');
+  const m = new Int32Array(end);
+  m[H_INSTRUMENTS_BASE] = instruments;
+  m[H_INSTRUMENTS_LIMIT] = limits.instruments;
+  m[H_ACCOUNT_TABLE] = accountTable;
+  m[H_ACCOUNT_MASK] = accountBuckets - 1;
+  m[H_ACCOUNTS_BASE] = accounts;
+  m[H_ACCOUNTS_END] = accounts + limits.accounts * ACCOUNT_WORDS;
+  m[H_NODES_BASE] = nodesBase;
+  m[H_NODES_END] = nodesBase + nodes * NODE_WORDS;
+  m[H_PAGES_BASE] = pages;
+  m[H_PAGES_END] = pages + limits.pages * PAGE_WORDS;
+  m[H_ORDER_TABLE] = orderTable;
+  m[H_BUCKETS_LIMIT] = bucketsLimit;
+  m[H_ORDERS_BASE] = orders;
+  m[H_ORDERS_END] = orders + (limits.orders + 1) * ORDER_WORDS;
+  m[H_ORDERS_LIMIT] = limits.orders;
+  startEmpty(m);
+  return m;
+}
+
+/** Empties a state; the memory, its limits and what V8 has learnt of it stay. */
+export function clearMap(m: Int32Array): void {
+  m.fill(0, MAP_START, H_RESTING + 1);
+  m.fill(0, m[H_INSTRUMENTS_BASE], m[H_ACCOUNT_TABLE]);
+  m.fill(0, m[H_ACCOUNT_TABLE], m[H_ACCOUNT_UNUSED]);
+  m.fill(0, m[H_NODES_BASE], m[H_NODE_UNUSED]);
+  m.fill(0, m[H_PAGES_BASE], m[H_PAGE_UNUSED]);
+  m.fill(0, m[H_ORDER_TABLE], m[H_ORDER_TABLE] + m[H_BUCKETS]);
+  m.fill(0, m[H_ORDERS_BASE], m[H_ORDER_UNUSED]);
+  startEmpty(m);
+}
+
+function startEmpty(m: Int32Array): void {
+  m[H_ORDER_FREE] = 0;
+  m[H_ORDER_UNUSED] = m[H_ORDERS_BASE];
+  m[H_PAGE_FREE] = 0;
+  m[H_PAGE_UNUSED] = m[H_PAGES_BASE];
+  m[H_NODE_FREE] = 0;
+  m[H_NODE_UNUSED] = m[H_NODES_BASE];
+  m[H_ACCOUNT_UNUSED] = m[H_ACCOUNTS_BASE];
+  m[H_BUCKETS] = FIRST_BUCKETS;
+  m[H_BUCKET_MASK] = FIRST_BUCKETS - 1;
+}
+
+/** Throws unless every limit is a whole number in its range. */
+export function assertLimits(limits: Limits): void {
+  for (const name of Object.keys(LARGEST_LIMITS) as (keyof Limits)[]) {
+    const value = limits[name];
+    assert(
+      Number.isInteger(value) && value >= 1 && value <= LARGEST_LIMITS[name],
+      `limit ${name} must be a whole number in 1 … ${LARGEST_LIMITS[name]}, not ${value}`,
+    );
+  }
+}
