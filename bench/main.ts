@@ -1,0 +1,23 @@
+// npm run bench -- NAME [options]: each bench is a script beside this one, run in its own process.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const BENCHES: Readonly<Record<string, string>> = {
+  core: '--workload FILE: commands per second of the core over a MEWL file, results checked',
+  ratio: '--workload FILE --yardstick SCRIPT: the core against a yardstick, in turn, as a ratio',
+  garbage: '[--commands N]: garbage collections and heap growth of the core alone',
+  oracle: '[--commands N]: random commands through core and naive oracle, compared',
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+if (!(name in BENCHES) || !existsSync(script)) {
+  const list = Object.entries(BENCHES).map(([bench, text]) => `  ${bench} ${text}\n`);
+  process.stderr.write(`usage: npm run bench -- NAME [options]\n${list.join('')}`);
+  process.exitCode = 2;
+} else {
+  process.exitCode =
+    spawnSync(process.execPath, ['--expose-gc', script, ...args], { stdio: 'inherit' }).status ?? 1;
+}

@@ -1,0 +1,94 @@
+// Draws a market as text: depth with bars on the left, the last trades on the right.
+
+import { SIDE_BUY } from '../core/codes.ts';
+import type { PriceLevel } from '../core/views.ts';
+import type { LastTrade } from '../sim/core-market.ts';
+
+export interface MarketRates {
+  commandsPerSecond: number;
+  tradesPerSecond: number;
+  /** Mean time of one command inside the core. */
+  applyNs: number;
+}
+
+/** What the picture needs to know of a market. */
+export interface PicturedMarket {
+  readonly symbol: string;
+  readonly commands: number;
+  readonly trades: number;
+  readonly tradedQty: number;
+  readonly lastTrades: readonly LastTrade[];
+  bids(levelsMax: number): PriceLevel[];
+  asks(levelsMax: number): PriceLevel[];
+  priceText(price: number): string;
+}
+
+const GREEN = '\x1b[32m';
+const RED = '\x1b[31m';
+const DIM = '\x1b[2m';
+const BOLD = '\x1b[1m';
+const RESET = '\x1b[0m';
+const CLEAR_LINE_END = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
+const HEADER_ROWS = 3;
+const LADDER_COLUMNS = 30;
+const TRADES_COLUMNS = 26;
+
+/** The picture, `rows` lines at most, for a terminal of that many columns. */
+export function drawMarket(
+  market: PicturedMarket,
+  rates: MarketRates,
+  columns: number,
+  rows: number,
+): string {
+  const levelsMax = Math.max(1, Math.floor((rows - HEADER_ROWS - 1) / 2));
+  const asks = market.asks(levelsMax).reverse();
+  const bids = market.bids(levelsMax);
+  const largest = Math.max(1, ...asks.map((level) => level[1]), ...bids.map((level) => level[1]));
+  const hasTrades = columns >= LADDER_COLUMNS + TRADES_COLUMNS + 10;
+  const barColumns = Math.max(4, columns - LADDER_COLUMNS - (hasTrades ? TRADES_COLUMNS : 0));
+  const blank = ' '.repeat(LADDER_COLUMNS - 2 + barColumns);
+  const drawLevel = (level: PriceLevel, color: string) => {
+    const bar = '█'.repeat(Math.max(1, Math.round((level[1] / largest) * (barColumns - 2))));
+    const numbers = `${pad(level[2], 5)} ${pad(level[1], 9)}  ${BOLD}${color}`;
+    const price = pad(market.priceText(level[0]), 9);
+    return `${numbers}${price}${RESET}  ${color}${bar.padEnd(barColumns)}${RESET}`;
+  };
+  const ladder = [
+    ...new Array<string>(levelsMax - asks.length).fill(blank),
+    ...asks.map((level) => drawLevel(level, RED)),
+    spreadLine(market, blank.length),
+    ...bids.map((level) => drawLevel(level, GREEN)),
+    ...new Array<string>(levelsMax - bids.length).fill(blank),
+  ];
+  const lines = [...header(market, rates), ...ladder.map((text, row) => text + tradeAt(row))];
+  function tradeAt(row: number): string {
+    const trade = hasTrades ? market.lastTrades[row] : undefined;
+    if (trade === undefined) return '';
+    const color = trade.aggressorSide === SIDE_BUY ? GREEN : RED;
+    return `${color}${pad(market.priceText(trade.price), 11)}${RESET}${pad(trade.qty, 7)}`;
+  }
+  return lines.map((text) => text + CLEAR_LINE_END).join('\r\n') + CLEAR_BELOW;
+}
+
+function header(market: PicturedMarket, rates: MarketRates): string[] {
+  const last = market.lastTrades[0];
+  const lastText = last === undefined ? 'no trade yet' : `last ${market.priceText(last.price)}`;
+  return [
+    `${BOLD}${market.symbol}${RESET}  ${lastText}   ${market.trades} trades, ${market.tradedQty} lots`,
+    `${rates.commandsPerSecond} commands/s  ${rates.tradesPerSecond} trades/s  ` +
+      `${rates.applyNs} ns each in the core  ${DIM}Ctrl-C stops${RESET}`,
+    `${DIM}orders  quantity      price${RESET}`,
+  ];
+}
+
+function spreadLine(market: PicturedMarket, columns: number): string {
+  const bid = market.bids(1)[0];
+  const ask = market.asks(1)[0];
+  const spread = bid && ask ? `spread ${market.priceText(ask[0] - bid[0])}` : 'one side is empty';
+  return `${DIM}${spread.padStart(27).padEnd(columns)}${RESET}`;
+}
+
+function pad(value: string | number, columns: number): string {
+  return String(value).padStart(columns);
+}
