@@ -1,0 +1,97 @@
+// Replays days of Shanghai instruments side by side, in order of time.
+
+import { emptyOutcome, type ReplayRun } from './replay-player.ts';
+import type { ByteSource } from './replay-sources.ts';
+import { type SseCounts, SseEntries } from './replay-sse-entries.ts';
+import { SseRecords } from './replay-sse-files.ts';
+import { SseMarket } from './replay-sse-market.ts';
+import { COMMANDS_UNDER_WAY_MAX } from './venue.ts';
+
+export interface SseInstrumentOutcome extends SseCounts {
+  /** Such as 600961.SH. */
+  instrument: string;
+  records: number;
+  /** Call auctions that the venue ran itself: none, it has no auctions here. */
+  auctions: number;
+  auctionsEqual: number;
+  /** Trades of call auctions, applied as the files give them. */
+  auctionTrades: number;
+}
+
+interface Stream {
+  readonly records: SseRecords;
+  readonly market: SseMarket;
+  count: number;
+  lastMs: number;
+}
+
+const NS_PER_MS = 1_000_000n;
+
+/**
+ * Replays the orders and trades files of one or more instruments; the outcomes come in the order of
+ * the pairs. Throws an InputError when a file is wrong or torn.
+ */
+export async function replaySse(
+  pairs: readonly { orders: ByteSource; trades: ByteSource }[],
+  run: ReplayRun,
+): Promise<SseInstrumentOutcome[]> {
+  for (let pair = 0; pair < pairs.length; pair++) run.venue.define(pair + 1);
+  const entries = new SseEntries(run.venue, run.verify);
+  const streams: Stream[] = [];
+  for (const { orders, trades } of pairs) {
+    const records = new SseRecords(orders, trades);
+    await records.start();
+    const counts = { ...emptyOutcome(), aggressors: 0, aggressorsEqual: run.verify ? 0 : null };
+    const market = new SseMarket(streams.length + 1, entries, counts);
+    streams.push({ records, market, count: 0, lastMs: 0 });
+  }
+  let sinceSettled = 0;
+  for (let stream = earliest(streams); stream !== undefined; stream = earliest(streams)) {
+    await play(stream, run);
+    sinceSettled += 1;
+    if (sinceSettled === RECORDS_PER_SETTLE) {
+      sinceSettled = 0;
+      await run.venue.settle();
+    }
+  }
+  for (const { market, lastMs } of streams) {
+    market.end(lastMs);
+    await run.venue.settle();
+  }
+  return streams.map(outcomeOf);
+}
+
+/** A record makes three commands at most: a run's order, and an auction trade's two sides. */
+const RECORDS_PER_SETTLE = COMMANDS_UNDER_WAY_MAX >> 2;
+
+async function play(stream: Stream, run: ReplayRun): Promise<void> {
+  const { records, market } = stream;
+  const record = records.head!;
+  market.before(record);
+  await run.pace?.until(BigInt(record.timeMs) * NS_PER_MS);
+  market.take(record);
+  stream.count += 1;
+  stream.lastMs = record.timeMs;
+  await records.advance();
+}
+
+function outcomeOf({ records, market, count }: Stream): SseInstrumentOutcome {
+  return {
+    instrument: records.securityId,
+    ...market.counts,
+    records: count,
+    auctions: 0,
+    auctionsEqual: 0,
+    auctionTrades: market.auctionTrades,
+  };
+}
+
+function earliest(streams: readonly Stream[]): Stream | undefined {
+  let first: Stream | undefined;
+  for (const stream of streams) {
+    const head = stream.records.head;
+    if (head !== undefined && head.timeMs < (first?.records.head?.timeMs ?? Infinity))
+      first = stream;
+  }
+  return first;
+}

@@ -1,0 +1,41 @@
+// What a replay needs of a place to trade: the core in this process (core-venue.ts), or a server
+// behind sockets. Nothing is answered at once: commands are sent, their events come to the listener
+// in the order of the commands, and `settle` waits until all have come. So a replay that does not
+// look at the answer may keep many commands under way, and the core needs no waiting at all.
+
+import type { Command, CoreEvent } from '../core/plain.ts';
+import type { PriceLevel } from '../core/views.ts';
+
+/** An order as everyone may see it: orderId, limit in ticks, open quantity in lots. */
+export interface PublicOrder {
+  orderId: number;
+  price: number;
+  leaves: number;
+}
+
+/** A replay settles after this many commands at most, but for those that one record makes. */
+export const COMMANDS_UNDER_WAY_MAX = 256;
+
+export interface Venue {
+  /** Sees to it that the instrument (1, 2, 3 …) exists and is empty. Called before `listen`. */
+  define(instrument: number): void;
+  /** Names who gets every event of every command sent; called once, before `send`. */
+  listen(listener: (event: CoreEvent) => void): void;
+  /** Sends one command. Its events may come during the call or any time until `settle` is done. */
+  send(command: Command): void;
+  /**
+   * Waits until every event of what was sent has come; undefined when there is nothing to wait for.
+   */
+  settle(): Promise<void> | undefined;
+  /** Up to `levelsMax` price levels of a side (SIDE_*), best first. Call it settled. */
+  depth(
+    instrument: number,
+    side: number,
+    levelsMax: number,
+  ): readonly PriceLevel[] | Promise<readonly PriceLevel[]>;
+  /** All resting orders of a side, best price first, then queue order. Call it settled. */
+  restingOrders(
+    instrument: number,
+    side: number,
+  ): readonly PublicOrder[] | Promise<readonly PublicOrder[]>;
+}
