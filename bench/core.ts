@@ -1,7 +1,7 @@
 // Times the core over a MEWL file: one untimed pass that checks the results and learns what each
-// replace's total has to be, more untimed passes to warm up, then timed ones, the median of which is
-// printed. Same instance throughout; the ramp is never timed. Nothing of the core is switched off:
-// accounts, ids, self-trade checks, events written to the event buffer.
+// replace's total has to be, more untimed passes to warm up, then timed ones, the median of which
+// is printed. Same instance throughout; the ramp is never timed. Nothing of the core is switched
+// off: accounts, ids, self-trade checks, events written to the event buffer.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

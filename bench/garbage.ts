@@ -1,6 +1,6 @@
-// Whether the core makes garbage: applies millions of commands and counts collections and heap growth.
-// Needs node --expose-gc. The commands are a stretch of synthetic order flow, recorded as slots first
-// and then applied again and again to the emptied core.
+// Whether the core makes garbage: applies millions of commands and counts collections and heap
+// growth. Needs node --expose-gc. The commands are a stretch of synthetic order flow, recorded as
+// slots first and then applied again and again to the emptied core.
 
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// Lets V8 inline the whole of `apply` into the loop that calls it (worth 8-14 %). Imported before the
-// hot code runs.
+// Lets V8 inline the whole of `apply` into the loop that calls it (worth 8-14 %). Imported before
+// the hot code runs.
 import v8 from 'node:v8';
 
 v8.setFlagsFromString('--max-inlined-bytecode-size=5000');

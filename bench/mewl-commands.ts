@@ -27,8 +27,8 @@ export interface MewlCommands {
 }
 
 /**
- * Reads a file. Replaces are written with MEWL's open quantity as their total; `fixReplace` adds what
- * was filled, which an untimed pass through the core finds out.
+ * Reads a file. Replaces are written with MEWL's open quantity as their total; `fixReplace` adds
+ * what was filled, which an untimed pass through the core finds out.
  */
 export function readMewl(path: string): MewlCommands {
   const file = readFileSync(path);

@@ -1,5 +1,5 @@
-// The core against a yardstick that walks the same MEWL file, as a ratio: the two in turn, each in a
-// process of its own, warm, so that a drift of the machine's speed touches both.
+// The core against a yardstick that walks the same MEWL file, as a ratio: the two in turn, each in
+// a process of its own, warm, so that a drift of the machine's speed touches both.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

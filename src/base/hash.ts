@@ -1,6 +1,6 @@
 /**
- * A 64-bit hash over 32-bit words: two lanes of FNV-1a's form (Fowler, Noll, Vo), each finished with
- * MurmurHash3's mixer. For comparing states, not against an adversary.
+ * A 64-bit hash over 32-bit words: two lanes of FNV-1a's form (Fowler, Noll, Vo), each finished
+ * with MurmurHash3's mixer. For comparing states, not against an adversary.
  */
 export class WordHash {
   private first = 0x811c9dc5 | 0;

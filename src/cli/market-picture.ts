@@ -75,7 +75,8 @@ function header(market: PicturedMarket, rates: MarketRates): string[] {
   const last = market.lastTrades[0];
   const lastText = last === undefined ? 'no trade yet' : `last ${market.priceText(last.price)}`;
   return [
-    `${BOLD}${market.symbol}${RESET}  ${lastText}   ${market.trades} trades, ${market.tradedQty} lots`,
+    `${BOLD}${market.symbol}${RESET}  ${lastText}   ` +
+      `${market.trades} trades, ${market.tradedQty} lots`,
     `${rates.commandsPerSecond} commands/s  ${rates.tradesPerSecond} trades/s  ` +
       `${rates.applyNs} ns each in the core  ${DIM}Ctrl-C stops${RESET}`,
     `${DIM}orders  quantity      price${RESET}`,

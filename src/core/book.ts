@@ -1,7 +1,8 @@
 // Orders entering and leaving an instrument's book: level queue, order table, account list, pool.
 //
-// Invariants: a resting order is in one level's queue, in the order table and in its account's list.
-// An aggressor has a record and is in none of them (replaced: it stays in its account's list).
+// Invariants: a resting order is in one level's queue, in the order table and in its account's
+// list. An aggressor has a record and is in none of them (replaced: it stays in its account's
+// list).
 
 import { assert } from '../base/assert.ts';
 import { unlistOrder } from './accounts.ts';

@@ -1,5 +1,5 @@
-// One command as 16 int32 words (64 bytes, one cache line), the form in which it lies in the command
-// ring and the journal.
+// One command as 16 int32 words (64 bytes, one cache line), the form in which it lies in the
+// command ring and the journal.
 //
 // Layout
 //   word  0  head: what it is and which optional fields it has (bits below)
@@ -15,7 +15,7 @@
 //        11  displayQty        int32 lots
 //        12  stopPrice         int32 ticks
 //    13, 14  time              uint64 ns, stamped by the sequencing edge
-//        15  sequence          low word of the command sequence; the high word is counted by readers
+//        15  sequence          low word of the command sequence; readers count the high word
 //
 //   head  0-7 command · 8 side · 9-10 type · 11-12 tif · 13 postOnly · 14-16 stp · 17-22 HAS_*
 //

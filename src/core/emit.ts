@@ -1,4 +1,5 @@
-// Writes events (event-slot.ts) to the core's EventOut. Only the words that an event has are written.
+// Writes events (event-slot.ts) to the core's EventOut. Only the words that an event has are
+// written.
 
 import {
   EVENT_CANCELED,

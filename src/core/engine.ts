@@ -39,8 +39,8 @@ export function clearCore(core: Core): void {
 }
 
 /**
- * Applies the command whose slot (command-slot.ts) begins at word `at` of `commands`. Writes at least
- * one event; the last has EVENT_END. Throws only on a slot that no decoder may let through.
+ * Applies the command whose slot (command-slot.ts) begins at word `at` of `commands`. Writes at
+ * least one event; the last has EVENT_END. Throws only on a slot that no decoder may let through.
  */
 export function apply(core: Core, commands: Int32Array, at: number): void {
   const firstCursor = core.out.cursor;

@@ -3,8 +3,8 @@
 // event ring between threads.
 //
 // Invariants: `limit - cursor` (wrapping int32) is the number of free slots. A command's last event
-// is still unread when the command ends: `makeRoom` is called before a write, never after one, so the
-// core can mark it as the end.
+// is still unread when the command ends: `makeRoom` is called before a write, never after one, so
+// the core can mark it as the end.
 
 import { assert } from '../base/assert.ts';
 import { EVENT_SHIFT, EVENT_WORDS } from './event-slot.ts';

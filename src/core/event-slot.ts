@@ -1,6 +1,6 @@
 // One event as 32 int32 words (128 bytes, two cache lines), the form in which it lies in the event
-// ring. The first line is the same for every event; only trade and replaced use the second. A writer
-// fills only the words that its event has: the rest is whatever lay there before.
+// ring. The first line is the same for every event; only trade and replaced use the second. A
+// writer fills only the words that its event has: the rest is whatever lay there before.
 //
 // Layout, first line
 //   word  0  head (bits below)
@@ -26,7 +26,7 @@
 // Second line, replaced
 //    16, 17  origClOrdId       the id that the order had
 //
-//   head  0-7 event · 8-15 reason (a REJECT_* or CANCEL_* code) · 16 side of the order; trade: of the
+//   head  0-7 event · 8-15 reason (a REJECT_* or CANCEL_* code) · 16 side of the order; trade: of
 //         resting order · 17 kept place (replaced) · 20-23 rejected command · 30 end of the command
 
 export const EVENT_WORDS = 32;

@@ -1,9 +1,10 @@
 // The price ladder of one book side: which levels exist, which is best, which comes next. See
-// memory-layout.ts for trie, pages and keys. Its size follows the levels in use, never the price range.
+// memory-layout.ts for trie, pages and keys. Its size follows the levels in use, never the price
+// range.
 //
-// Invariants: a page exists exactly while one of its levels has an order; a node (but a root) exactly
-// while it has a child; S_BEST is the level with the smallest key. A page never fails to get its
-// nodes: the node pool holds TRIE_DEPTH for each page.
+// Invariants: a page exists exactly while one of its levels has an order; a node (but a root)
+// exactly while it has a child; S_BEST is the level with the smallest key. A page never fails to
+// get its nodes: the node pool holds TRIE_DEPTH for each page.
 
 import { assert } from '../base/assert.ts';
 import { bitsAbove, lowestBit } from '../base/bits.ts';

@@ -1,8 +1,8 @@
 // Imports nothing, so that the bundler puts the constants' values where they are used.
 
 /**
- * How much the core holds. All of it is laid out at start-up (untouched memory costs nothing); a full
- * pool refuses with `capacity`, it never grows.
+ * How much the core holds. All of it is laid out at start-up (untouched memory costs nothing); a
+ * full pool refuses with `capacity`, it never grows.
  */
 export interface Limits {
   /** Resting orders, all instruments together. */
@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** What the memory map can address: every limit lies in 1 … its value here. */
 export const LARGEST_LIMITS: Limits = {
-  orders: 16_777_216,
+  orders: 4_194_304,
   accounts: 1_048_576,
   instruments: 32_767,
   pages: 1_048_576,

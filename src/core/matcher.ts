@@ -1,8 +1,8 @@
 // One aggressor against the opposite book side: price, then time (R3.1); self-trade prevention
 // (R3.8 … R3.10); how much a fok could trade (R3.4).
 //
-// The aggressor is an order record that is in no queue. Afterwards its leaves say what is left: 0 when
-// it was filled or self-trade prevention canceled it (that event is then already written).
+// The aggressor is an order record that is in no queue. Afterwards its leaves say what is left: 0
+// when it was filled or self-trade prevention canceled it (that event is then already written).
 
 import { assert } from '../base/assert.ts';
 import { removeOrder } from './book.ts';
@@ -33,8 +33,8 @@ import {
 } from './memory-layout.ts';
 
 /**
- * Trades `aggressor` against `side` (the opposite one) as long as it has leaves and the best level's
- * key is not above `limitKey`.
+ * Trades `aggressor` against `side` (the opposite one) as long as it has leaves and the best
+ * level's key is not above `limitKey`.
  */
 export function sweep(
   core: Core,

@@ -21,7 +21,8 @@ import {
 
 /**
  * Address of the word that refers to the order: a bucket, or the chain word of the order before it.
- * The word is 0 when there is no such order. With it an order is found and unchained in one look-up.
+ * The word is 0 when there is no such order. With it an order is found and unchained in one
+ * look-up.
  */
 export function findLink(m: Int32Array, account: number, low: number, high: number): number {
   let link = bucketOf(m, hashOf(account, low, high));

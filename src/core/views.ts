@@ -64,9 +64,9 @@ export function restingOrders(core: Core, instrument: number, side: number): Res
 }
 
 /**
- * Hash of the logical state in canonical order, 16 hexadecimal digits: sequence, clock, last orderId;
- * accounts by number; instruments by number, each with its bids and asks in queue order. Addresses,
- * limits and the layout do not enter it.
+ * Hash of the logical state in canonical order, 16 hexadecimal digits: sequence, clock, last
+ * orderId; accounts by number; instruments by number, each with its bids and asks in queue order.
+ * Addresses, limits and the layout do not enter it.
  */
 export function stateHash(core: Core): string {
   const m = core.m;

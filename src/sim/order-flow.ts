@@ -1,6 +1,6 @@
-// A seeded synthetic order flow: makers quote around a fair price that wanders, cancel and move their
-// orders; takers hit what is there. It knows the market only by the events it is shown, so it can
-// stand before a core alone or trade as a client.
+// A seeded synthetic order flow: makers quote around a fair price that wanders, cancel and move
+// their orders; takers hit what is there. It knows the market only by the events it is shown, so it
+// can stand before a core alone or trade as a client.
 
 import { Prng } from '../base/prng.ts';
 import {
