@@ -7,7 +7,14 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { ringside: 'src/cli/main.ts' },
+  entryPoints: {
+    ringside: 'src/cli/main.ts',
+    'bench/main': 'bench/main.ts',
+    'bench/core': 'bench/core.ts',
+    'bench/ratio': 'bench/ratio.ts',
+    'bench/garbage': 'bench/garbage.ts',
+    'bench/oracle': 'bench/oracle.ts',
+  },
   outdir: 'dist',
   bundle: true,
   platform: 'node',

@@ -146,7 +146,8 @@ function expectFirstInLine(sides: ReturnType<typeof books>, event: CoreEvent): v
 /** A command that is refused, of the account of another and with an id that no one else uses. */
 function spoilt(index: number, other: Command): Command {
   const account = 'account' in other ? other.account : 1;
-  const id = 'clOrdId' in other ? other.clOrdId - 1 : 1;
+  if (!('clOrdId' in other)) return { cmd: codes.COMMAND_CANCEL, account, clOrdId: 1 };
+  const id = other.clOrdId - 1;
   const order = {
     cmd: codes.COMMAND_NEW,
     instrument: 1,

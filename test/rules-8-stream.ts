@@ -31,6 +31,7 @@ export function stream(seed: number, commands: number): Command[] {
     if (kind < 15) return { cmd: codes.COMMAND_CANCEL, ...base, clOrdId: recentId(account) };
     if (kind < 35) return someReplace(prng, base, recentId(account), nextId(account));
     if (kind < 36) return { cmd: codes.COMMAND_MASS_CANCEL, ...base, side: prng.pick(SIDES) };
+    if (kind < 37) return { cmd: codes.COMMAND_OPEN_ORDERS, ...base };
     return someNew(prng, base, nextId(account));
   });
 }

@@ -8,6 +8,8 @@ export const COMMAND_REPLACE = 3;
 export const COMMAND_MASS_CANCEL = 4;
 export const COMMAND_TIME = 5;
 export const COMMAND_INSTRUMENT = 6;
+/** Asks for the account's resting orders: changes nothing. */
+export const COMMAND_OPEN_ORDERS = 7;
 
 // Events.
 /** A command that caused no other event: ends it, so that whoever waits for it is released. */
@@ -18,6 +20,8 @@ export const EVENT_TRADE = 4;
 export const EVENT_CANCELED = 5;
 export const EVENT_REPLACED = 6;
 export const EVENT_RESTATED = 7;
+/** One resting order, in answer to COMMAND_OPEN_ORDERS. */
+export const EVENT_OPEN_ORDER = 8;
 
 export const SIDE_BUY = 0;
 export const SIDE_SELL = 1;
@@ -65,6 +69,8 @@ export const CANCEL_FOK = 3;
 export const CANCEL_NO_LIQUIDITY = 4;
 export const CANCEL_STP = 5;
 export const CANCEL_MASS_CANCEL = 6;
+/** The session that entered it lost its connection and had asked for this. */
+export const CANCEL_DISCONNECT = 7;
 
 /** Codes by the names that the rulebook, the tape and JSON use. */
 export const SIDE_NAMES = ['buy', 'sell'] as const;
@@ -84,6 +90,7 @@ export const COMMAND_NAMES: Readonly<Record<number, string>> = {
   [COMMAND_MASS_CANCEL]: 'massCancel',
   [COMMAND_TIME]: 'time',
   [COMMAND_INSTRUMENT]: 'instrument',
+  [COMMAND_OPEN_ORDERS]: 'openOrders',
 };
 export const EVENT_NAMES: Readonly<Record<number, string>> = {
   [EVENT_DONE]: 'done',
@@ -93,6 +100,7 @@ export const EVENT_NAMES: Readonly<Record<number, string>> = {
   [EVENT_CANCELED]: 'canceled',
   [EVENT_REPLACED]: 'replaced',
   [EVENT_RESTATED]: 'restated',
+  [EVENT_OPEN_ORDER]: 'openOrder',
 };
 export const REJECT_NAMES: Readonly<Record<number, string>> = {
   [REJECT_NOT_AUTHORIZED]: 'not_authorized',
@@ -117,4 +125,5 @@ export const CANCEL_NAMES: Readonly<Record<number, string>> = {
   [CANCEL_NO_LIQUIDITY]: 'no_liquidity',
   [CANCEL_STP]: 'stp',
   [CANCEL_MASS_CANCEL]: 'mass_cancel',
+  [CANCEL_DISCONNECT]: 'disconnect',
 };

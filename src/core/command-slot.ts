@@ -18,6 +18,7 @@
 //        15  sequence          low word of the command sequence; readers count the high word
 //
 //   head  0-7 command · 8 side · 9-10 type · 11-12 tif · 13 postOnly · 14-16 stp · 17-22 HAS_*
+//        23-24 mass cancel: OWN_SESSION_ONLY, ON_DISCONNECT
 //
 // An integer that does not fit int32 is put in as 0, which no such field may be, so that the core
 // answers with the field's own reject code.
@@ -55,3 +56,7 @@ export const HAS_DISPLAY_QTY = 0x80000;
 export const HAS_STOP_PRICE = 0x100000;
 export const HAS_SIDE = 0x200000;
 export const HAS_INSTRUMENT = 0x400000;
+/** Mass cancel: only orders that the command's own session entered … */
+export const OWN_SESSION_ONLY = 0x800000;
+/** … and because its connection was lost. */
+export const ON_DISCONNECT = 0x1000000;

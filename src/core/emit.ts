@@ -5,6 +5,7 @@ import {
   EVENT_CANCELED,
   EVENT_DONE,
   EVENT_NEW,
+  EVENT_OPEN_ORDER,
   EVENT_REJECTED,
   EVENT_REPLACED,
   EVENT_RESTATED,
@@ -78,6 +79,11 @@ import {
 /** The order was accepted; what it does follows. */
 export function emitNew(core: Core, order: number): void {
   writeOrderEvent(core, EVENT_NEW, order, core.m[order + O_LEAVES]);
+}
+
+/** The order rests, and its account's open orders were asked for. */
+export function emitOpenOrder(core: Core, order: number): void {
+  writeOrderEvent(core, EVENT_OPEN_ORDER, order, core.m[order + O_LEAVES]);
 }
 
 /** `qty` of the order was canceled, all that it had left. */

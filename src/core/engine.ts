@@ -2,13 +2,13 @@
 // clock, no randomness, no environment. What an order goes through is drawn in src/README.md.
 
 import { assert } from '../base/assert.ts';
+import { applyMassCancel, applyOpenOrders } from './account-commands.ts';
 import { addAccount, findAccount, listOrder, takeClOrdId, unlistOrder } from './accounts.ts';
 import {
   findInstrument,
   freeOrder,
   instrumentAt,
   leaveLevel,
-  removeOrder,
   removeOrderAt,
   rest,
   sideOf,
@@ -57,6 +57,9 @@ export function apply(core: Core, commands: Int32Array, at: number): void {
       break;
     case codes.COMMAND_MASS_CANCEL:
       applyMassCancel(core, commands, at);
+      break;
+    case codes.COMMAND_OPEN_ORDERS:
+      applyOpenOrders(core, commands, at);
       break;
     case codes.COMMAND_INSTRUMENT:
       applyInstrument(core, commands, at);
@@ -296,35 +299,6 @@ function replaceOrder(core: Core, commands: Int32Array, at: number, order: numbe
     freeOrder(m, order);
   } else {
     rest(m, order, side);
-  }
-}
-
-/** Cancels an account's orders, oldest first (its list is in the order of acceptance). */
-function applyMassCancel(core: Core, commands: Int32Array, at: number): void {
-  const m = core.m;
-  const head = commands[at + c.C_HEAD];
-  const number = commands[at + c.C_INSTRUMENT];
-  const hasInstrument = (head & c.HAS_INSTRUMENT) !== 0;
-  if (hasInstrument && findInstrument(m, number) === 0) {
-    emitRejected(core, commands, at, codes.REJECT_UNKNOWN_SYMBOL);
-    return;
-  }
-  const account = findAccount(m, commands[at + c.C_ACCOUNT]);
-  if (account === 0) return;
-  const hasSide = (head & c.HAS_SIDE) !== 0;
-  const side = (head >>> c.HEAD_SIDE_SHIFT) & map.FLAG_SIDE;
-  let order = m[account + map.A_FIRST];
-  while (order !== account) {
-    const next = m[order + map.O_ACCOUNT_NEXT];
-    const flags = m[order + map.O_FLAGS];
-    const isMeant =
-      (!hasInstrument || flags >>> map.FLAG_INSTRUMENT_SHIFT === number) &&
-      (!hasSide || (flags & map.FLAG_SIDE) === side);
-    if (isMeant) {
-      emitCanceled(core, order, m[order + map.O_LEAVES], codes.CANCEL_MASS_CANCEL);
-      removeOrder(m, order, sideOfOrder(m, order));
-    }
-    order = next;
   }
 }
 

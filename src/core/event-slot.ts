@@ -26,8 +26,9 @@
 // Second line, replaced
 //    16, 17  origClOrdId       the id that the order had
 //
-//   head  0-7 event · 8-15 reason (a REJECT_* or CANCEL_* code) · 16 side of the order; trade: of
-//         resting order · 17 kept place (replaced) · 20-23 rejected command · 30 end of the command
+//   head  0-7 event · 8-15 reason (a REJECT_* or CANCEL_* code)
+//         16 side of the order (trade: of the resting one) · 17 kept place (replaced)
+//         20-23 rejected command · 30 end of the command
 
 export const EVENT_WORDS = 32;
 /** `index << EVENT_SHIFT` is the first word of event `index`. */

@@ -7,7 +7,7 @@
 export interface Limits {
   /** Resting orders, all instruments together. */
   readonly orders: number;
-  /** Accounts that have ever sent a new or replace. */
+  /** Accounts that have ever used up a clOrdId. */
   readonly accounts: number;
   /** Instruments; their numbers are 1 … this. */
   readonly instruments: number;

@@ -58,6 +58,15 @@ export interface MassCancel extends Stamp {
   account: number;
   instrument?: number;
   side?: number;
+  /** Only orders that the command's session entered. */
+  ownSessionOnly?: boolean;
+  /** The reason of the cancels: that session lost its connection. */
+  onDisconnect?: boolean;
+}
+
+export interface OpenOrders extends Stamp {
+  cmd: typeof codes.COMMAND_OPEN_ORDERS;
+  account: number;
 }
 
 export interface Time extends Stamp {
@@ -70,7 +79,14 @@ export interface DefineInstrument extends Stamp {
   referencePrice?: number;
 }
 
-export type Command = NewOrder | Cancel | Replace | MassCancel | Time | DefineInstrument;
+export type Command =
+  | NewOrder
+  | Cancel
+  | Replace
+  | MassCancel
+  | OpenOrders
+  | Time
+  | DefineInstrument;
 
 /** What every event tells of an order. `leaves`: canceled: the quantity canceled. */
 export interface OrderOfEvent {
@@ -126,6 +142,13 @@ export type CoreEvent = Cause &
         order: OrderOfEvent;
       }
     | { evt: typeof codes.EVENT_RESTATED; instrument: number; order: OrderOfEvent }
+    | {
+        evt: typeof codes.EVENT_OPEN_ORDER;
+        instrument: number;
+        side: number;
+        price: number;
+        order: OrderOfEvent;
+      }
   );
 
 /** Writes a command to the slot that begins at word `at`; every word of the slot is set. */
@@ -134,8 +157,10 @@ export function writeCommand(slots: Int32Array, at: number, command: Command): v
   slots[at + c.C_HEAD] = command.cmd;
   slots[at + c.C_SESSION] = command.session ?? 0;
   slots[at + c.C_REQUEST] = command.request ?? 0;
-  slots[at + c.C_TIME_LOW] = lowWordOfBigint(command.time ?? 0n);
-  slots[at + c.C_TIME_HIGH] = highWordOfBigint(command.time ?? 0n);
+  if (command.time !== undefined) {
+    slots[at + c.C_TIME_LOW] = lowWordOfBigint(command.time);
+    slots[at + c.C_TIME_HIGH] = highWordOfBigint(command.time);
+  }
   if ('account' in command) slots[at + c.C_ACCOUNT] = command.account;
   if ('clOrdId' in command) writeId(slots, at + c.C_CLORDID_LOW, command.clOrdId);
   switch (command.cmd) {
@@ -158,6 +183,8 @@ export function writeCommand(slots: Int32Array, at: number, command: Command): v
       if (command.side !== undefined) {
         slots[at + c.C_HEAD]! |= c.HAS_SIDE | (command.side << c.HEAD_SIDE_SHIFT);
       }
+      if (command.ownSessionOnly === true) slots[at + c.C_HEAD]! |= c.OWN_SESSION_ONLY;
+      if (command.onDisconnect === true) slots[at + c.C_HEAD]! |= c.ON_DISCONNECT;
       break;
     case codes.COMMAND_INSTRUMENT:
       slots[at + c.C_INSTRUMENT] = command.instrument;
@@ -214,6 +241,7 @@ export function readEvent(slots: Int32Array, at: number): CoreEvent {
   const order = readOrder(slots, at + e.E_ACCOUNT);
   switch (evt) {
     case codes.EVENT_NEW:
+    case codes.EVENT_OPEN_ORDER:
       return { evt, ...cause, instrument, side, price, order };
     case codes.EVENT_TRADE: {
       const tradeId = wordsToNumber(slots[at + e.E_TRADE_LOW]!, slots[at + e.E_TRADE_HIGH]!);

@@ -1,0 +1,76 @@
+// An event as a row of numbers, so that two events are compared, and many are hashed, without
+// making a text of each.
+
+import type { WordHash } from '../base/hash.ts';
+import { highWord, lowWord } from '../base/words.ts';
+import * as codes from '../core/codes.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain.ts';
+
+const ROW_NUMBERS_MAX = 20;
+
+/** Every field of one event, in a fixed order for each kind of event. */
+export class FlatEvent {
+  private readonly row = new Float64Array(ROW_NUMBERS_MAX);
+  private length = 0;
+
+  /** Takes the place of the event before. */
+  set(event: CoreEvent): void {
+    this.length = 0;
+    this.put(event.evt, event.sequence, event.session, event.request, event.end ? 1 : 0);
+    switch (event.evt) {
+      case codes.EVENT_REJECTED:
+        this.put(event.cmd, event.reason, event.account, event.clOrdId);
+        break;
+      case codes.EVENT_NEW:
+      case codes.EVENT_OPEN_ORDER:
+        this.put(event.instrument, event.side, event.price);
+        this.putOrder(event.order);
+        break;
+      case codes.EVENT_TRADE:
+        this.put(event.instrument, event.tradeId, event.price, event.qty, event.restingSide);
+        this.putOrder(event.resting);
+        this.putOrder(event.aggressor);
+        break;
+      case codes.EVENT_CANCELED:
+        this.put(event.instrument, event.reason);
+        this.putOrder(event.order);
+        break;
+      case codes.EVENT_REPLACED:
+        this.put(event.instrument, event.origClOrdId, event.price, event.keptPlace ? 1 : 0);
+        this.putOrder(event.order);
+        break;
+      case codes.EVENT_RESTATED:
+        this.put(event.instrument);
+        this.putOrder(event.order);
+        break;
+    }
+  }
+
+  /** True when both hold the same event. */
+  equals(other: FlatEvent): boolean {
+    if (this.length !== other.length) return false;
+    for (let i = 0; i < this.length; i++) if (this.row[i] !== other.row[i]) return false;
+    return true;
+  }
+
+  /** Takes the event into a hash. */
+  addTo(hash: WordHash): void {
+    for (let i = 0; i < this.length; i++) {
+      hash.add(lowWord(this.row[i]!));
+      hash.add(highWord(this.row[i]!));
+    }
+  }
+
+  private putOrder({ account, owner, clOrdId, orderId, leaves }: OrderOfEvent): void {
+    this.put(account, owner, clOrdId, orderId, leaves);
+  }
+
+  private put(a: number, b?: number, c?: number, d?: number, e?: number): void {
+    const { row } = this;
+    row[this.length++] = a;
+    if (b !== undefined) row[this.length++] = b;
+    if (c !== undefined) row[this.length++] = c;
+    if (d !== undefined) row[this.length++] = d;
+    if (e !== undefined) row[this.length++] = e;
+  }
+}
