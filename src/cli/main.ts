@@ -33,7 +33,7 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_BAD_INPUT;
     if (error instanceof InputError) {
-      process.stderr.write(`ringside: ${error.message}\n`);
+      process.stderr.write(`${error.message}\n`);
       return EXIT_BAD_INPUT;
     }
     process.stderr.write(`ringside: ${error instanceof Error ? error.stack : error}\n`);

@@ -21,7 +21,7 @@ import type { TapeIds } from './tape-ids.ts';
 
 type TradeEvent = Extract<CoreEvent, { evt: typeof EVENT_TRADE }>;
 
-/** An event of the core as a line with its line feed; '' for `done`. `cause`: the line behind it. */
+/** An event of the core as a line with its line feed; '' for `done`. `cause`: the command. */
 export function printEvent(event: CoreEvent, ids: TapeIds, cause: TapeLine): string {
   switch (event.evt) {
     case EVENT_DONE:
