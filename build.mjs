@@ -1,30 +1,60 @@
-// Bundles the program into dist/. Constants are inlined across modules (minifySyntax), because V8
-// does not fold imported constants and the core's layout is made of them (src/README.md, "Speed").
+// Bundles the programs and the client SDK into dist/. Constants are inlined across modules
+// (minifySyntax), because V8 does not fold imported constants and the core's layout is made of them
+// (src/README.md, "Speed").
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const BENCHES = [
+  'main',
+  'core',
+  'ratio',
+  'garbage',
+  'oracle',
+  'ring',
+  'journal',
+  'codec',
+  'feed',
+  'wire',
+];
 
-await build({
+const common = {
   absWorkingDir: import.meta.dirname,
-  entryPoints: {
-    ringside: 'src/cli/main.ts',
-    'bench/main': 'bench/main.ts',
-    'bench/core': 'bench/core.ts',
-    'bench/ratio': 'bench/ratio.ts',
-    'bench/garbage': 'bench/garbage.ts',
-    'bench/oracle': 'bench/oracle.ts',
-  },
   outdir: 'dist',
   bundle: true,
-  platform: 'node',
-  target: 'node20',
   format: 'esm',
   packages: 'external',
   minifySyntax: true,
   sourcemap: true,
+  logLevel: 'warning',
+};
+
+await build({
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  entryPoints: {
+    ringside: 'src/cli/main.ts',
+    thread: 'src/workers/thread.ts',
+    'bench/ring-worker': 'bench/ring-worker.ts',
+    ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
+  },
   define: { RINGSIDE_VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env node' },
-  logLevel: 'warning',
 });
 chmodSync(new URL('dist/ringside.js', import.meta.url), 0o755);
+
+// What `import … from 'ringside'` gives: runs in a browser too.
+await build({
+  ...common,
+  platform: 'neutral',
+  target: 'es2022',
+  entryPoints: { client: 'src/client/index.ts' },
+});
+const types = spawnSync(
+  process.execPath,
+  ['node_modules/typescript/bin/tsc', '-p', 'src/client/tsconfig.json'],
+  { cwd: import.meta.dirname, stdio: 'inherit' },
+);
+process.exitCode = types.status ?? 1;

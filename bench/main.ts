@@ -9,6 +9,11 @@ const BENCHES: Readonly<Record<string, string>> = {
   ratio: '--workload FILE --yardstick SCRIPT: the core against a yardstick, in turn, as a ratio',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N]: random commands through core and naive oracle, compared',
+  ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
+  journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
+  codec: 'encoders and decoders of the wire, without sockets',
+  feed: 'the publisher and the book of its consumer, without sockets',
+  wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

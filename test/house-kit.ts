@@ -29,7 +29,7 @@ const IMPORTS: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   wire: ['base', CORE_LAYOUTS, RING_LAYOUT],
   session: ['base', CORE_LAYOUTS, 'wire'],
   journal: ['base', 'core', 'wire'],
-  feed: ['base', CORE_CODES, 'ring', 'wire'],
+  feed: ['base', CORE_LAYOUTS, 'ring', 'wire'],
   gateway: ['base', CORE_CODES, 'ring', 'wire', 'session', 'ops'],
   ops: ['base', 'ring'],
   workers: allBut('sim'),

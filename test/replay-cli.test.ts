@@ -160,7 +160,8 @@ describe('ringside replay', () => {
   it('should explain itself, with an example of each', async () => {
     const { status, stdout } = await replay(['--help']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/--verify --json\n\nExit status: 0/);
+    expect(stdout).toMatch(/--verify --json\n/);
+    expect(stdout).toContain('Exit status: 0');
   });
 
   it('should need no more memory for a long file than for a short one', async () => {

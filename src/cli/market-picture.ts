@@ -1,25 +1,19 @@
 // Draws a market as text: depth with bars on the left, the last trades on the right.
 
-import { SIDE_BUY } from '../core/codes.ts';
+import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
 import type { PriceLevel } from '../core/views.ts';
 import type { LastTrade } from '../sim/core-market.ts';
-
-export interface MarketRates {
-  commandsPerSecond: number;
-  tradesPerSecond: number;
-  /** Mean time of one command inside the core. */
-  applyNs: number;
-}
 
 /** What the picture needs to know of a market. */
 export interface PicturedMarket {
   readonly symbol: string;
-  readonly commands: number;
   readonly trades: number;
   readonly tradedQty: number;
+  /** Newest first. */
   readonly lastTrades: readonly LastTrade[];
   bids(levelsMax: number): PriceLevel[];
   asks(levelsMax: number): PriceLevel[];
+  /** A price in ticks as decimal text. */
   priceText(price: number): string;
 }
 
@@ -34,10 +28,10 @@ const HEADER_ROWS = 3;
 const LADDER_COLUMNS = 30;
 const TRADES_COLUMNS = 26;
 
-/** The picture, `rows` lines at most, for a terminal of that many columns. */
+/** The picture, `rows` lines at most, for a terminal of that many columns; `pace`: what happens. */
 export function drawMarket(
   market: PicturedMarket,
-  rates: MarketRates,
+  pace: string,
   columns: number,
   rows: number,
 ): string {
@@ -61,26 +55,50 @@ export function drawMarket(
     ...bids.map((level) => drawLevel(level, GREEN)),
     ...new Array<string>(levelsMax - bids.length).fill(blank),
   ];
-  const lines = [...header(market, rates), ...ladder.map((text, row) => text + tradeAt(row))];
+  const lines = [...header(market, pace), ...ladder.map((text, row) => text + tradeAt(row))];
   function tradeAt(row: number): string {
     const trade = hasTrades ? market.lastTrades[row] : undefined;
     if (trade === undefined) return '';
-    const color = trade.aggressorSide === SIDE_BUY ? GREEN : RED;
+    const color = colorOf(trade.aggressorSide);
     return `${color}${pad(market.priceText(trade.price), 11)}${RESET}${pad(trade.qty, 7)}`;
   }
   return lines.map((text) => text + CLEAR_LINE_END).join('\r\n') + CLEAR_BELOW;
 }
 
-function header(market: PicturedMarket, rates: MarketRates): string[] {
+/** The market on one line. */
+export function marketLine(market: PicturedMarket, pace: string): string {
+  const level = ([best]: PriceLevel[]) =>
+    best === undefined ? 'none' : `${best[1]} @ ${market.priceText(best[0])}`;
+  return `bid ${level(market.bids(1))}  ask ${level(market.asks(1))}  ${pace}`;
+}
+
+/** Prices in ticks as decimal text, exactly; `tickSize` is one tick as decimal text ('0.01'). */
+export function decimalPrices(tickSize: string): (ticks: number) => string {
+  const [whole, decimals = ''] = tickSize.split('.');
+  const tick = BigInt(`${whole}${decimals}`);
+  return (ticks) => {
+    const value = BigInt(Math.abs(ticks)) * tick;
+    const digits = value.toString().padStart(decimals.length + 1, '0');
+    const point = digits.length - decimals.length;
+    const text = decimals === '' ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
+    return ticks < 0 ? `-${text}` : text;
+  };
+}
+
+function header(market: PicturedMarket, pace: string): string[] {
   const last = market.lastTrades[0];
   const lastText = last === undefined ? 'no trade yet' : `last ${market.priceText(last.price)}`;
   return [
     `${BOLD}${market.symbol}${RESET}  ${lastText}   ` +
       `${market.trades} trades, ${market.tradedQty} lots`,
-    `${rates.commandsPerSecond} commands/s  ${rates.tradesPerSecond} trades/s  ` +
-      `${rates.applyNs} ns each in the core  ${DIM}Ctrl-C stops${RESET}`,
+    `${pace}  ${DIM}Ctrl-C stops${RESET}`,
     `${DIM}orders  quantity      price${RESET}`,
   ];
+}
+
+function colorOf(side: number): string {
+  if (side === SIDE_BUY) return GREEN;
+  return side === SIDE_SELL ? RED : '';
 }
 
 function spreadLine(market: PicturedMarket, columns: number): string {

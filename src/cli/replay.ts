@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as waitMs } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { InputError } from '../base/input-error.ts';
+import type { Config } from '../ops/config.ts';
 import { CoreVenue } from '../sim/core-venue.ts';
 import {
   REPLAY_FORMATS,
@@ -19,8 +20,11 @@ import {
 import { Pace } from '../sim/replay-pace.ts';
 import type { Outcome, ReplayRun } from '../sim/replay-player.ts';
 import { replaySse, type SseInstrumentOutcome } from '../sim/replay-sse.ts';
+import type { Venue } from '../sim/venue.ts';
+import type { FeedOutcome } from '../sim/wire-venue.ts';
 import { EXIT_CHECK_FAILED } from './exit-codes.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
+import { startReplayServer } from './replay-server.ts';
 
 const KB = 1_000;
 
@@ -33,6 +37,7 @@ Formats (told apart by what the files hold; plain, .gz or .zip):
 Example:
   $ ringside replay AMZN_2012-06-21_message_5.csv AMZN_2012-06-21_orderbook_5.csv --verify
   $ ringside replay sse_600961_orders.csv.gz sse_600961_trades.csv.gz --verify --json
+  $ ringside replay workload.bin --verify --via wire
 
 Exit status: 0 all replayed (and, with --verify, equal), 1 --verify found a difference (the first
 one is told on standard error), 2 wrong usage, or a wrong or torn file (FILE:LINE: reason).`;
@@ -40,6 +45,8 @@ one is told on standard error), 2 wrong usage, or a wrong or torn file (FILE:LIN
 interface Options {
   format?: ReplayFormat;
   speed: 'max' | '1' | '10';
+  via: 'core' | 'wire';
+  durability?: Config['durability'];
   verify?: true;
   json?: true;
 }
@@ -56,13 +63,25 @@ interface Verdict {
 
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('Replay real order-level market data, or a workload file, through the core.')
+    .description('Replay real order-level market data, or a workload file.')
     .argument('<file...>', 'the files of one replay')
     .addOption(new Option('--format <format>', 'what the files are').choices(REPLAY_FORMATS))
     .addOption(
       new Option('--speed <speed>', "max, or times the speed of the files' own clock")
         .choices(['max', '1', '10'])
         .default('max'),
+    )
+    .addOption(
+      new Option('--via <way>', 'through the core alone, or through the sockets of a server')
+        .choices(['core', 'wire'])
+        .default('core'),
+    )
+    .addOption(
+      new Option('--durability <kind>', 'of the server of --via wire (default: none)').choices([
+        'fsync',
+        'os',
+        'none',
+      ]),
     )
     .option('--verify', 'compare with what the files say must come out')
     .option('--json', 'print one JSON object')
@@ -71,6 +90,9 @@ export function replayCommand(): Command {
 }
 
 async function runReplay(paths: string[], options: Options): Promise<void> {
+  if (options.durability !== undefined && options.via !== 'wire') {
+    throw new InputError('--durability is of the server that --via wire starts');
+  }
   const files = new ReplayFiles();
   let bar: ProgressBar | undefined;
   let bytes = 0;
@@ -80,7 +102,10 @@ async function runReplay(paths: string[], options: Options): Promise<void> {
       bar?.update(bytes / KB);
     });
     bar = progressBar(files.storedBytes / KB, 'KB');
-    const verdict = await play(inputs, paths, options);
+    const verdict =
+      options.via === 'wire'
+        ? await playOverWire(inputs, paths, options)
+        : await play(inputs, paths, options, new CoreVenue());
     bar.stop();
     process.stdout.write(`${options.json ? JSON.stringify(verdict.json) : verdict.text}\n`);
     if (verdict.note !== undefined) process.stderr.write(`ringside: ${verdict.note}\n`);
@@ -91,9 +116,42 @@ async function runReplay(paths: string[], options: Options): Promise<void> {
   }
 }
 
-async function play(inputs: ReplayInputs, paths: string[], options: Options): Promise<Verdict> {
+/** As through the core, and what the feed's books are in the end. */
+async function playOverWire(
+  inputs: ReplayInputs,
+  paths: string[],
+  options: Options,
+): Promise<Verdict> {
+  const instruments = inputs.format === 'sse' ? inputs.pairs.length : 1;
+  const server = await startReplayServer(instruments, options.durability ?? 'none');
+  try {
+    const verdict = await play(inputs, paths, options, server.venue);
+    return withFeed(verdict, await server.venue.compareFeed(), options.verify === true);
+  } finally {
+    await server.stop();
+  }
+}
+
+function withFeed(verdict: Verdict, feed: FeedOutcome, verify: boolean): Verdict {
+  const isWhole = feed.l2Equal && feed.l3Equal && feed.gaps === 0;
+  const say = (isEqual: boolean) => (isEqual ? 'equal' : 'differs');
+  const books = `L2 ${say(feed.l2Equal)}, L3 ${say(feed.l3Equal)}, gaps ${feed.gaps}`;
+  return {
+    json: { ...verdict.json, feed },
+    text: `${verdict.text}\n${row('feed', books)}`,
+    isEqual: verdict.isEqual && (isWhole || !verify),
+    note: verdict.note ?? (isWhole ? undefined : `the books of the feed: ${books}`),
+  };
+}
+
+async function play(
+  inputs: ReplayInputs,
+  paths: string[],
+  options: Options,
+  venue: Venue,
+): Promise<Verdict> {
   const verify = options.verify === true;
-  const run: ReplayRun = { venue: new CoreVenue(), verify, pace: paceOf(options.speed) };
+  const run: ReplayRun = { venue, verify, pace: paceOf(options.speed) };
   const startMs = performance.now();
   const seconds = () => ((performance.now() - startMs) / 1000).toFixed(1);
   switch (inputs.format) {
@@ -218,7 +276,11 @@ function say(count: number): string {
 }
 
 function table(title: string, rows: [string, string][]): string {
-  return [title, ...rows.map(([name, text]) => `  ${name.padEnd(18)}${text}`)].join('\n');
+  return [title, ...rows.map(([name, text]) => row(name, text))].join('\n');
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(18)}${text}`;
 }
 
 /** Reads FILE.expected.json, FILE without .gz or .zip too; undefined when there is none. */

@@ -18,7 +18,8 @@ export interface LastTrade {
 const INSTRUMENT = 1;
 const FIRST_PRICE = 10_000;
 const TICKS_PER_UNIT = 100;
-const TRADES_KEPT = 64;
+/** Length of a list of the last trades. */
+export const LAST_TRADES_KEPT = 64;
 
 /** One instrument on a core alone, with a synthetic order flow trading on it. */
 export class CoreMarket {
@@ -89,6 +90,6 @@ export class CoreMarket {
     this.tradedQty += event.qty;
     const { price, qty } = event;
     this.lastTrades.unshift({ price, qty, aggressorSide: event.restingSide ^ 1 });
-    if (this.lastTrades.length > TRADES_KEPT) this.lastTrades.pop();
+    if (this.lastTrades.length > LAST_TRADES_KEPT) this.lastTrades.pop();
   }
 }

@@ -1,6 +1,7 @@
 // A seeded synthetic order flow: makers quote around a fair price that wanders, cancel and move
-// their orders; takers hit what is there. It knows the market only by the events it is shown, so it
-// can stand before a core alone or trade as a client.
+// their orders; takers hit what is there. It knows the market only by what it is told of its own
+// orders, so it can stand before a core alone (`read`) or trade as a client, which may have told it
+// of several commands less than it issued.
 
 import { Prng } from '../base/prng.ts';
 import {
@@ -9,6 +10,7 @@ import {
   COMMAND_REPLACE,
   EVENT_CANCELED,
   EVENT_NEW,
+  EVENT_REJECTED,
   EVENT_REPLACED,
   EVENT_RESTATED,
   EVENT_TRADE,
@@ -20,26 +22,32 @@ import {
   TYPE_LIMIT,
   TYPE_MARKET,
 } from '../core/codes.ts';
-import type { Command, CoreEvent, NewOrder, OrderOfEvent } from '../core/plain.ts';
+import type { Command, CoreEvent, NewOrder } from '../core/plain.ts';
 
 export interface OrderFlowOptions {
   seed: number;
   /** Instrument number. */
   instrument: number;
-  /** Accounts 1 … this trade. */
-  accounts: number;
+  /** The accounts that trade; a number: 1 … this. */
+  accounts: number | readonly number[];
   /** Ticks; the fair price begins here and is drawn back to it. */
   firstPrice: number;
   /** Live orders that the flow keeps about. */
   ordersAimedAt: number;
 }
 
-interface LiveOrder {
+/** An order of the flow: SIDE_*, ticks, lots. */
+export interface FlowOrder {
   account: number;
   clOrdId: number;
   side: number;
   price: number;
   leaves: number;
+}
+
+interface LiveOrder extends FlowOrder {
+  /** A cancel or replace of it is on its way. */
+  isAsked: boolean;
 }
 
 /** Quotes lie 1 … about SPREAD_TICKS ticks from the fair price, most of them near it. */
@@ -49,61 +57,122 @@ const LOTS_MAX = 100;
 export class OrderFlow {
   private readonly options: OrderFlowOptions;
   private readonly random: Prng;
-  private readonly lastClOrdId: number[];
+  private readonly accounts: readonly number[];
+  private readonly lastClOrdIds = new Map<number, number>();
   private readonly byId = new Map<string, LiveOrder>();
   /** The same orders, so that one can be picked. */
   private live: LiveOrder[] = [];
+  private latest: Command | undefined;
   private fair: number;
 
   constructor(options: OrderFlowOptions) {
     this.options = options;
     this.random = new Prng(options.seed);
-    this.lastClOrdId = new Array<number>(options.accounts + 1).fill(0);
+    const { accounts } = options;
+    this.accounts =
+      typeof accounts === 'number' ? Array.from({ length: accounts }, (_, i) => i + 1) : accounts;
     this.fair = options.firstPrice;
   }
 
-  /** The next command. The events it causes must be shown to `read` before the next call. */
+  /**
+   * The next command. What it causes must be told, by `read` before the next call, or by the other
+   * calls at any time; until then, nothing else is asked of the order that it is about.
+   */
   next(): Command {
+    this.latest = this.decide();
+    return this.latest;
+  }
+
+  /** Takes notice of what the latest command caused. */
+  read(event: CoreEvent): void {
+    switch (event.evt) {
+      case EVENT_NEW: {
+        const { account, clOrdId, leaves } = event.order;
+        this.opened({ account, clOrdId, side: event.side, price: event.price, leaves });
+        break;
+      }
+      case EVENT_TRADE:
+        this.left(event.resting);
+        this.left(event.aggressor);
+        break;
+      case EVENT_RESTATED:
+        this.left(event.order);
+        break;
+      case EVENT_CANCELED:
+        this.left({ ...event.order, leaves: 0 });
+        break;
+      case EVENT_REPLACED:
+        this.moved(event.origClOrdId, { ...event.order, price: event.price });
+        break;
+      case EVENT_REJECTED:
+        if (this.latest !== undefined) this.refused(this.latest);
+        break;
+    }
+  }
+
+  /** An order came into being. */
+  opened(order: FlowOrder): void {
+    const { account, clOrdId, side, price, leaves } = order;
+    const live = { account, clOrdId, side, price, leaves, isAsked: false };
+    this.usedUpTo(account, clOrdId);
+    this.byId.set(keyOf(account, clOrdId), live);
+    this.live.push(live);
+  }
+
+  /** An order has so many lots left; 0: it has ended. */
+  left({ account, clOrdId, leaves }: Pick<FlowOrder, 'account' | 'clOrdId' | 'leaves'>): void {
+    const order = this.byId.get(keyOf(account, clOrdId));
+    if (order === undefined) return;
+    if (leaves === 0) this.drop(order);
+    else order.leaves = leaves;
+  }
+
+  /** An order has a new id, price and quantity. */
+  moved(origClOrdId: number, order: Omit<FlowOrder, 'side'>): void {
+    const before = this.byId.get(keyOf(order.account, origClOrdId));
+    if (before === undefined) return;
+    this.drop(before);
+    this.opened({ ...order, side: before.side });
+  }
+
+  /** A command did nothing: its order can be picked again, if it is still there. */
+  refused(command: Command): void {
+    if (command.cmd !== COMMAND_CANCEL && command.cmd !== COMMAND_REPLACE) return;
+    const clOrdId = command.cmd === COMMAND_CANCEL ? command.clOrdId : command.origClOrdId;
+    const order = this.byId.get(keyOf(command.account, clOrdId));
+    if (order !== undefined) order.isAsked = false;
+  }
+
+  /** Says which clOrdIds of an account are used up. */
+  usedUpTo(account: number, clOrdId: number): void {
+    if (clOrdId > this.lastClOrdId(account)) this.lastClOrdIds.set(account, clOrdId);
+  }
+
+  /** These and no others are its orders; the fair price is where they meet. */
+  adopt(orders: readonly FlowOrder[]): void {
+    this.byId.clear();
+    this.live = [];
+    for (const order of orders) this.opened(order);
+    const prices = (side: number) => orders.filter((o) => o.side === side).map((o) => o.price);
+    const bid = prices(SIDE_BUY).reduce((best, price) => Math.max(best, price), 0);
+    const ask = prices(SIDE_SELL).reduce((best, price) => Math.min(best, price), Infinity);
+    if (bid > 0 && ask < Infinity) this.fair = Math.floor((bid + ask) / 2);
+  }
+
+  private decide(): Command {
     const random = this.random;
     this.wander();
     const roll = random.below(100);
     if (roll < 12) return this.take();
     const cancels = this.live.length > this.options.ordersAimedAt ? 50 : 34;
-    if (this.live.length > 0 && roll < 12 + cancels) {
-      const { account, clOrdId } = random.pick(this.live);
-      return { cmd: COMMAND_CANCEL, account, clOrdId };
+    if (this.live.length > 0 && roll < 20 + cancels) {
+      const order = random.pick(this.live);
+      if (order.isAsked) return this.quote();
+      order.isAsked = true;
+      if (roll >= 12 + cancels) return this.move(order);
+      return { cmd: COMMAND_CANCEL, account: order.account, clOrdId: order.clOrdId };
     }
-    if (this.live.length > 0 && roll < 20 + cancels) return this.move(random.pick(this.live));
     return this.quote();
-  }
-
-  /** Takes notice of what a command caused. */
-  read(event: CoreEvent): void {
-    switch (event.evt) {
-      case EVENT_NEW: {
-        const { account, clOrdId, leaves } = event.order;
-        this.add({ account, clOrdId, side: event.side, price: event.price, leaves });
-        break;
-      }
-      case EVENT_TRADE:
-        this.reduce(event.resting);
-        this.reduce(event.aggressor);
-        break;
-      case EVENT_RESTATED:
-        this.reduce(event.order);
-        break;
-      case EVENT_CANCELED:
-        this.drop(keyOf(event.order.account, event.order.clOrdId));
-        break;
-      case EVENT_REPLACED: {
-        const key = keyOf(event.order.account, event.origClOrdId);
-        const side = this.byId.get(key)!.side;
-        this.drop(key);
-        const { account, clOrdId, leaves } = event.order;
-        this.add({ account, clOrdId, side, price: event.price, leaves });
-        break;
-      }
-    }
   }
 
   /** One tick now and then, more often back towards where it began than away. */
@@ -149,7 +218,7 @@ export class OrderFlow {
   }
 
   private order(side: number, type: number, tif: number): NewOrder {
-    const account = this.random.between(1, this.options.accounts);
+    const account = this.random.pick(this.accounts);
     return {
       cmd: COMMAND_NEW,
       instrument: this.options.instrument,
@@ -165,24 +234,17 @@ export class OrderFlow {
   }
 
   private nextClOrdId(account: number): number {
-    this.lastClOrdId[account]! += 1;
-    return this.lastClOrdId[account]!;
+    const clOrdId = this.lastClOrdId(account) + 1;
+    this.lastClOrdIds.set(account, clOrdId);
+    return clOrdId;
   }
 
-  private add(order: LiveOrder): void {
-    this.byId.set(keyOf(order.account, order.clOrdId), order);
-    this.live.push(order);
+  private lastClOrdId(account: number): number {
+    return this.lastClOrdIds.get(account) ?? 0;
   }
 
-  private reduce({ account, clOrdId, leaves }: OrderOfEvent): void {
-    const key = keyOf(account, clOrdId);
-    if (leaves === 0) this.drop(key);
-    else this.byId.get(key)!.leaves = leaves;
-  }
-
-  private drop(key: string): void {
-    const order = this.byId.get(key)!;
-    this.byId.delete(key);
+  private drop(order: LiveOrder): void {
+    this.byId.delete(keyOf(order.account, order.clOrdId));
     const last = this.live.pop()!;
     if (last !== order) this.live[this.live.indexOf(order)] = last;
   }

@@ -31,12 +31,27 @@ interface LiveOrder {
   readonly id: number;
   readonly account: number;
   readonly side: number;
+  terms: Terms;
   clOrdId: number;
   orderId: number;
-  total: number;
   leaves: number;
   /** A replace is under way. */
   isChanging: boolean;
+}
+
+/** A command under way. */
+interface Sent {
+  readonly record: number;
+  readonly order: LiveOrder;
+  /** The terms that it gives the order; undefined: a cancel. */
+  readonly terms: Terms | undefined;
+}
+
+interface Terms {
+  /** Ticks. */
+  readonly price: number;
+  /** Lots, filled ones too. */
+  readonly total: number;
 }
 
 const INSTRUMENT = 1;
@@ -51,10 +66,8 @@ export async function replayMewl(source: ByteSource, venue: Venue): Promise<Mewl
   for (let run = await workload.next(); run !== undefined; run = await workload.next()) {
     for (let at = 0; at < run.length; at += file.RECORD_BYTES) {
       workload.check(run, at, record);
-      if (replay.needsAnswers(run, at) || record % COMMANDS_UNDER_WAY_MAX === 0) {
-        const settled = venue.settle();
-        if (settled !== undefined) await settled;
-      }
+      const underWayMax = replay.underWayMax(run, at);
+      if (underWayMax !== undefined) await venue.settle(underWayMax);
       replay.play(run, at, record);
       record += 1;
     }
@@ -86,6 +99,8 @@ class MewlReplay {
   private readonly venue: Venue;
   private readonly byId = new Map<number, LiveOrder>();
   private readonly byClOrdId = new Map<number, LiveOrder>();
+  /** In the order in which they were sent. */
+  private readonly sent: Sent[] = [];
 
   constructor(workload: file.MewlFile, venue: Venue) {
     this.workload = workload;
@@ -94,36 +109,50 @@ class MewlReplay {
     venue.listen((event) => this.hear(event));
   }
 
-  /** What a replaced order has filled so far must be known, and under which id it goes now. */
-  needsAnswers(run: Buffer, at: number): boolean {
+  /**
+   * How many commands may still be under way when the record is played; undefined: as many as are.
+   */
+  underWayMax(run: Buffer, at: number): number | undefined {
+    const under = this.sent.length;
+    if (under === 0) return undefined;
+    const needed = this.answersNeeded(run, at);
+    const room = under < COMMANDS_UNDER_WAY_MAX ? under : COMMANDS_UNDER_WAY_MAX >> 1;
+    return needed === 0 && room === under ? undefined : Math.min(under - needed, room);
+  }
+
+  /**
+   * How many answers must come first. Of a replaced order must be known what it has filled so far,
+   * of a canceled one under which id it goes now, of one that seems to live on whether it does.
+   */
+  private answersNeeded(run: Buffer, at: number): number {
+    const { sent } = this;
     const type = run[at]!;
-    if (type === file.MEWL_REPLACE) return true;
-    return (
-      type === file.MEWL_CANCEL && this.byId.get(run.readUInt32LE(at + 12))?.isChanging === true
-    );
+    const order = this.byId.get(run.readUInt32LE(at + 12));
+    if (order === undefined || (type === file.MEWL_CANCEL && !order.isChanging)) return 0;
+    if (type === file.MEWL_LIMIT || type === file.MEWL_IOC) return sent.length;
+    return sent.findLastIndex((command) => mayTouch(command, order)) + 1;
   }
 
   play(run: Buffer, at: number, record: number): void {
     const type = run[at]!;
     const id = run.readUInt32LE(at + 12);
     const order = this.byId.get(id);
-    // The id is its name for its owner: it grows, and 0 is none.
-    const clOrdId = record + 1;
+    const clOrdId = clOrdIdOf(record);
     if (type === file.MEWL_LIMIT || type === file.MEWL_IOC) {
       if (order !== undefined) this.workload.fail(`order ${id} is live already`, record);
-      this.enter(run, at, id, clOrdId, type === file.MEWL_IOC ? codes.TIF_IOC : codes.TIF_GTC);
+      this.enter(run, at, id, record, type === file.MEWL_IOC ? codes.TIF_IOC : codes.TIF_GTC);
     } else if (order === undefined) {
-      this.outcome.unmatched += 1;
-      const where = `${this.workload.name}:record ${record}`;
-      noteDifference(this.outcome, `${where}: order ${id} is not live`);
+      this.unmatched(id, record);
     } else if (type === file.MEWL_CANCEL) {
       const { account } = order;
+      this.sent.push({ record, order, terms: undefined });
       this.venue.send({ cmd: codes.COMMAND_CANCEL, account, clOrdId: order.clOrdId });
     } else {
       order.isChanging = true;
-      order.total += run.readUInt32LE(at + 4) - order.leaves;
       const price = run.readUInt32LE(at + 8);
-      const { account, clOrdId: origClOrdId, total: qty } = order;
+      const qty = order.terms.total + run.readUInt32LE(at + 4) - order.leaves;
+      this.sent.push({ record, order, terms: { price, total: qty } });
+      const { account, clOrdId: origClOrdId } = order;
       const cmd = codes.COMMAND_REPLACE;
       this.venue.send({ cmd, account, origClOrdId, clOrdId, qty, price });
     }
@@ -148,22 +177,26 @@ class MewlReplay {
     outcome.tradeHash >>>= 0;
   }
 
-  private enter(run: Buffer, at: number, id: number, clOrdId: number, tif: number): void {
+  private enter(run: Buffer, at: number, id: number, record: number, tif: number): void {
+    const clOrdId = clOrdIdOf(record);
     const side = run[at + 1]!;
     const qty = run.readUInt32LE(at + 4);
+    const price = run.readUInt32LE(at + 8);
     const account = 2 * (id % 8) + side + 1;
+    const terms = { price, total: qty };
     const order = {
       id,
       account,
       side,
+      terms,
       clOrdId,
       orderId: 0,
-      total: qty,
       leaves: qty,
       isChanging: false,
     };
     this.byId.set(id, order);
     this.byClOrdId.set(clOrdId, order);
+    this.sent.push({ record, order, terms });
     this.venue.send({
       cmd: codes.COMMAND_NEW,
       instrument: INSTRUMENT,
@@ -175,7 +208,7 @@ class MewlReplay {
       postOnly: false,
       stp: codes.STP_CANCEL_AGGRESSOR,
       qty,
-      price: run.readUInt32LE(at + 8),
+      price,
     });
   }
 
@@ -195,19 +228,37 @@ class MewlReplay {
         this.byClOrdId.delete(order.clOrdId);
         order.clOrdId = event.order.clOrdId;
         order.isChanging = false;
+        order.terms = this.sent[0]!.terms!;
         order.leaves = event.order.leaves;
         this.byClOrdId.set(order.clOrdId, order);
         break;
       }
-      case codes.EVENT_REJECTED: {
-        if (event.cmd === codes.COMMAND_NEW) this.forget(event.clOrdId);
-        this.outcome.rejected += 1;
-        const what = `${codes.COMMAND_NAMES[event.cmd]} ${event.clOrdId}`;
-        const refusal = `${what} is refused: ${codes.REJECT_NAMES[event.reason]}`;
-        noteDifference(this.outcome, `${this.workload.name}: ${refusal}`);
+      case codes.EVENT_REJECTED:
+        this.refused(event.cmd, event.reason, event.clOrdId);
         break;
-      }
     }
+    if (event.end) this.sent.shift();
+  }
+
+  private refused(cmd: number, reason: number, clOrdId: number): void {
+    const { record, order } = this.sent[0]!;
+    if (cmd === codes.COMMAND_CANCEL && reason === codes.REJECT_UNKNOWN_ORDER) {
+      // It was sent before it was known that the order has gone.
+      this.unmatched(order.id, record);
+      return;
+    }
+    if (cmd === codes.COMMAND_NEW) this.forget(clOrdId);
+    order.isChanging = false;
+    this.outcome.rejected += 1;
+    const refusal = `${codes.COMMAND_NAMES[cmd]} ${clOrdId} is refused`;
+    const why = codes.REJECT_NAMES[reason];
+    noteDifference(this.outcome, `${this.workload.name}: ${refusal}: ${why}`);
+  }
+
+  private unmatched(id: number, record: number): void {
+    this.outcome.unmatched += 1;
+    const where = `${this.workload.name}:record ${record}`;
+    noteDifference(this.outcome, `${where}: order ${id} is not live`);
   }
 
   private trade(aggressor: OrderOfEvent, resting: OrderOfEvent, price: number, qty: number): void {
@@ -233,4 +284,17 @@ class MewlReplay {
     this.byClOrdId.delete(clOrdId);
     this.byId.delete(order.id);
   }
+}
+
+/** A record's id as its owner's name for the order: it grows, and 0 is none. */
+function clOrdIdOf(record: number): number {
+  return record + 1;
+}
+
+/** True when the order may change by a command: it is the order's own, or may trade with it. */
+function mayTouch(command: Sent, order: LiveOrder): boolean {
+  if (command.order === order) return true;
+  if (command.terms === undefined || command.order.side === order.side) return false;
+  const [limit, price] = [command.terms.price, order.terms.price];
+  return order.side === codes.SIDE_BUY ? limit <= price : limit >= price;
 }

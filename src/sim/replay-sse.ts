@@ -51,7 +51,7 @@ export async function replaySse(
     sinceSettled += 1;
     if (sinceSettled === RECORDS_PER_SETTLE) {
       sinceSettled = 0;
-      await run.venue.settle();
+      await run.venue.settle(COMMANDS_UNDER_WAY_MAX >> 1);
     }
   }
   for (const { market, lastMs } of streams) {
@@ -62,7 +62,7 @@ export async function replaySse(
 }
 
 /** A record makes three commands at most: a run's order, and an auction trade's two sides. */
-const RECORDS_PER_SETTLE = COMMANDS_UNDER_WAY_MAX >> 2;
+const RECORDS_PER_SETTLE = COMMANDS_UNDER_WAY_MAX >> 3;
 
 async function play(stream: Stream, run: ReplayRun): Promise<void> {
   const { records, market } = stream;

@@ -13,8 +13,10 @@ export interface PublicOrder {
   leaves: number;
 }
 
-/** A replay settles after this many commands at most, but for those that one record makes. */
-export const COMMANDS_UNDER_WAY_MAX = 256;
+/** A replay has at most this many commands under way, but for those that one record makes. */
+export const COMMANDS_UNDER_WAY_MAX = 1_024;
+/** Replays act for accounts 1 … this. */
+export const REPLAY_ACCOUNTS_MAX = 16;
 
 export interface Venue {
   /** Sees to it that the instrument (1, 2, 3 …) exists and is empty. Called before `listen`. */
@@ -24,9 +26,10 @@ export interface Venue {
   /** Sends one command. Its events may come during the call or any time until `settle` is done. */
   send(command: Command): void;
   /**
-   * Waits until every event of what was sent has come; undefined when there is nothing to wait for.
+   * Waits until the events of all commands but the last `underWayMax` (default: of all) have come;
+   * undefined when there is nothing to wait for. Rejects when they will not come.
    */
-  settle(): Promise<void> | undefined;
+  settle(underWayMax?: number): Promise<void> | undefined;
   /** Up to `levelsMax` price levels of a side (SIDE_*), best first. Call it settled. */
   depth(
     instrument: number,

@@ -1,0 +1,133 @@
+// The ring between real threads: every topology with checked slots (each thread verifies what it
+// reads: loss, reorder and torn slots end the run), slots per second by batch size and wait
+// strategy, and round trips of single slots.
+
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import {
+  defaultWaitStrategy,
+  WAIT_STRATEGIES,
+  type WaitStrategyName,
+} from '../src/ring/wait-strategy.ts';
+import { type RunResult, runPingPong, runTopology, TOPOLOGIES, type Topology } from './ring-run.ts';
+
+const CAPACITY = 16_384;
+const BATCH = 64;
+const BATCHES = [1, 8, 64, 512];
+const ROUND_TRIPS = 20_000;
+const WARM_TRIPS = 2_000;
+/** No run is slower than this in slots per ms; one that hangs ends then and fails. */
+const SLOWEST = 1_000;
+const START_MS = 20_000;
+
+interface BatchResult {
+  readonly name: string;
+  readonly wait: WaitStrategyName;
+  readonly batch: number;
+  readonly slotsPerSecond: number;
+}
+
+interface TripResult {
+  readonly wait: string;
+  readonly p50Ns: number;
+  readonly p99Ns: number;
+  readonly maxNs: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    slots: { type: 'string', default: '100000000' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const slots = Number(values.slots);
+if (!Number.isInteger(slots) || slots < 100)
+  throw new Error('--slots N: a whole number from 100 on');
+const worker = new URL('./ring-worker.js', import.meta.url);
+const cores = availableParallelism();
+const wait = defaultWaitStrategy(cores);
+
+function limitMs(count: number): number {
+  return START_MS + count / SLOWEST;
+}
+
+function print(line: string): void {
+  if (!values.json) process.stdout.write(`${line}\n`);
+}
+
+function millions(perSecond: number): string {
+  return `${(perSecond / 1e6).toFixed(2).padStart(7)} M slots/s`;
+}
+
+function threadsOf({ producers, follows }: Topology): number {
+  return producers + follows.length;
+}
+
+/** All slots through every topology, the counters passing 2^31 or 2^32 halfway. */
+async function runTopologies(): Promise<(RunResult & { name: string })[]> {
+  print(`${slots} slots of 64 bytes, batches of ${BATCH}, ${wait}, ${cores} cores`);
+  const results: (RunResult & { name: string })[] = [];
+  for (const [index, topology] of TOPOLOGIES.entries()) {
+    const half = Math.min(slots, 0x7fff_ffff) >>> 1;
+    const firstSequence = index % 2 === 0 ? 0x7fff_ffff - half : -half;
+    const shape = { worker, topology, slots, capacity: CAPACITY, firstSequence };
+    const result = await runTopology({ ...shape, wait, batch: BATCH, limitMs: limitMs(slots) });
+    results.push({ name: topology.name, ...result });
+    const rate = millions(result.slotsPerSecond);
+    const seconds = `${result.seconds.toFixed(1).padStart(6)} s`;
+    print(`  ${topology.name.padEnd(18)}${rate}${seconds}, none lost, torn or out of order`);
+  }
+  return results;
+}
+
+/** Fewer slots, by batch size and strategy; spinning only where every thread has a core. */
+async function runBatches(): Promise<BatchResult[]> {
+  const few = Math.ceil(slots / 50);
+  print(`${few} slots by batch size (1, 8, 64, 512) and wait strategy`);
+  const results: BatchResult[] = [];
+  for (const topology of TOPOLOGIES.slice(0, 2)) {
+    for (const name of WAIT_STRATEGIES) {
+      if (name === 'busy-spin' && threadsOf(topology) > cores) continue;
+      const rates: number[] = [];
+      for (const batch of BATCHES) {
+        const shape = { worker, topology, slots: few, capacity: CAPACITY, firstSequence: 0 };
+        const result = await runTopology({ ...shape, wait: name, batch, limitMs: limitMs(few) });
+        rates.push(result.slotsPerSecond);
+        const { slotsPerSecond } = result;
+        results.push({ name: topology.name, wait: name, batch, slotsPerSecond });
+      }
+      const shown = rates.map((rate) => (rate / 1e6).toFixed(2).padStart(8)).join('');
+      print(`  ${topology.name.padEnd(8)}${name.padEnd(10)}${shown} M slots/s`);
+    }
+  }
+  return results;
+}
+
+async function runRoundTrips(): Promise<TripResult[]> {
+  print(`${ROUND_TRIPS} round trips of one slot over two rings`);
+  const results: TripResult[] = [];
+  for (const name of [...WAIT_STRATEGIES, 'async'] as const) {
+    const trips = await runPingPong(worker, name, WARM_TRIPS + ROUND_TRIPS, START_MS);
+    const sorted = trips.slice(WARM_TRIPS).sort();
+    const result = {
+      wait: name,
+      p50Ns: sorted[ROUND_TRIPS >> 1]!,
+      p99Ns: sorted[Math.floor(ROUND_TRIPS * 0.99)]!,
+      maxNs: sorted[ROUND_TRIPS - 1]!,
+    };
+    results.push(result);
+    const [p50, p99, max] = [result.p50Ns, result.p99Ns, result.maxNs].map((ns) =>
+      (ns / 1e3).toFixed(1),
+    );
+    print(`  ${name.padEnd(10)}p50 ${p50} µs, p99 ${p99} µs, max ${max} µs`);
+  }
+  return results;
+}
+
+const topologies = await runTopologies();
+const batches = await runBatches();
+const roundTrips = await runRoundTrips();
+if (values.json) {
+  const head = { cores, wait, slots, batch: BATCH, capacity: CAPACITY };
+  process.stdout.write(`${JSON.stringify({ ...head, topologies, batches, roundTrips })}\n`);
+}

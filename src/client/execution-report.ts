@@ -1,0 +1,192 @@
+// Execution reports with names in place of codes, as users of the SDK see them.
+
+import * as codes from '../wire/codes.ts';
+import type { Report } from '../wire/order-entry.ts';
+import { REPORT_OPEN } from '../wire/report-layout.ts';
+
+export type Side = (typeof codes.SIDE_NAMES)[number];
+export type CommandName = 'new' | 'cancel' | 'replace' | 'massCancel';
+
+/** What every report says. */
+interface Common {
+  /** Counts from 1 within the session; 0 in a list of open orders. */
+  readonly sequence: number;
+  /** Number of the command that caused it, over the whole exchange. */
+  readonly commandSequence: number;
+  /** The client's own number of that command; 0: it was another session's, or the server's. */
+  readonly request: number;
+  /** The last report of its request. */
+  readonly end: boolean;
+  /** ns since 1970, of the exchange. */
+  readonly time: bigint;
+}
+
+/** What a report about an order of this session says. */
+interface OfOrder extends Common {
+  readonly account: number;
+  /** '' when the welcome did not name it. */
+  readonly accountName: string;
+  readonly instrument: number;
+  /** '' when the welcome did not name it. */
+  readonly symbol: string;
+  /** The order's id now. */
+  readonly clOrdId: bigint;
+  /** The exchange's own number of the order; stays when it is replaced. */
+  readonly orderId: bigint;
+  readonly side: Side;
+}
+
+/** The order was accepted. */
+export interface NewReport extends OfOrder {
+  readonly kind: 'new';
+  /** Limit, ticks; 0: none. */
+  readonly price: number;
+  readonly leaves: number;
+}
+
+/** The command was refused by the rules; nothing else changed. */
+export interface RejectedReport extends Common {
+  readonly kind: 'rejected';
+  readonly command: CommandName;
+  /** One of the rulebook's R7. */
+  readonly reason: string;
+  readonly account: number;
+  readonly accountName: string;
+  /** The command's; 0: it had none. */
+  readonly clOrdId: bigint;
+}
+
+export interface TradeReport extends OfOrder {
+  readonly kind: 'trade';
+  readonly tradeId: bigint;
+  /** Ticks. */
+  readonly price: number;
+  /** Lots. */
+  readonly qty: number;
+  /** Lots left of the order after it. */
+  readonly leaves: number;
+  /** The order was the one that arrived. */
+  readonly aggressor: boolean;
+}
+
+/** The order has ended. */
+export interface CanceledReport extends OfOrder {
+  readonly kind: 'canceled';
+  /** 'user', 'ioc', 'fok', 'no_liquidity', 'stp', 'mass_cancel' or 'disconnect'. */
+  readonly reason: string;
+  /** Lots canceled. */
+  readonly qty: number;
+}
+
+/** The order has new terms and a new id. */
+export interface ReplacedReport extends OfOrder {
+  readonly kind: 'replaced';
+  readonly origClOrdId: bigint;
+  /** Limit, ticks. */
+  readonly price: number;
+  readonly leaves: number;
+  /** It kept its place in the queue. */
+  readonly keptPlace: boolean;
+}
+
+/** Self-trade prevention took some of the order's quantity. */
+export interface RestatedReport extends OfOrder {
+  readonly kind: 'restated';
+  readonly leaves: number;
+}
+
+/** The command is done and there is nothing else to say of it to this session. */
+export interface DoneReport extends Common {
+  readonly kind: 'done';
+}
+
+export type ExecutionReport =
+  | NewReport
+  | RejectedReport
+  | TradeReport
+  | CanceledReport
+  | ReplacedReport
+  | RestatedReport
+  | DoneReport;
+
+/** An order as it stands in the book. */
+export interface OpenOrder {
+  readonly account: number;
+  readonly accountName: string;
+  readonly instrument: number;
+  readonly symbol: string;
+  readonly clOrdId: bigint;
+  readonly orderId: bigint;
+  readonly side: Side;
+  /** Limit, ticks. */
+  readonly price: number;
+  /** Lots. */
+  readonly leaves: number;
+}
+
+/** Names of what reports number. */
+export interface Names {
+  symbolOf(instrument: number): string;
+  nameOf(account: number): string;
+}
+
+/** Null: an event of a later version, which this one has no words for. */
+export function toExecutionReport(report: Report, names: Names): ExecutionReport | null {
+  const common = {
+    sequence: report.reportSequence,
+    commandSequence: report.commandSequence,
+    request: report.request,
+    end: report.end,
+    time: report.time,
+  };
+  const { account, clOrdId, leaves, price, qty } = report;
+  const accountName = names.nameOf(account);
+  switch (report.event) {
+    case codes.EVENT_DONE:
+      return { kind: 'done', ...common };
+    case codes.EVENT_REJECTED: {
+      const command = codes.COMMAND_NAMES[report.command] as CommandName;
+      const reason = codes.REJECT_NAMES[report.reason] ?? `reason ${report.reason}`;
+      return { kind: 'rejected', ...common, command, reason, account, accountName, clOrdId };
+    }
+  }
+  const order = { ...common, ...orderOf(report, names) };
+  switch (report.event) {
+    case codes.EVENT_NEW:
+      return { kind: 'new', ...order, price, leaves };
+    case codes.EVENT_TRADE: {
+      const { tradeId, aggressor } = report;
+      return { kind: 'trade', ...order, tradeId, price, qty, leaves, aggressor };
+    }
+    case codes.EVENT_CANCELED: {
+      const reason = codes.CANCEL_NAMES[report.reason] ?? `reason ${report.reason}`;
+      return { kind: 'canceled', ...order, reason, qty: leaves };
+    }
+    case codes.EVENT_REPLACED: {
+      const { origClOrdId, keptPlace } = report;
+      return { kind: 'replaced', ...order, origClOrdId, price, leaves, keptPlace };
+    }
+    case codes.EVENT_RESTATED:
+      return { kind: 'restated', ...order, leaves };
+    default:
+      return null;
+  }
+}
+
+/** An entry of a list of open orders; null when it is none. */
+export function toOpenOrder(report: Report, names: Names): OpenOrder | null {
+  if (report.event !== REPORT_OPEN) return null;
+  return { ...orderOf(report, names), price: report.price, leaves: report.leaves };
+}
+
+function orderOf(report: Report, names: Names) {
+  return {
+    account: report.account,
+    accountName: names.nameOf(report.account),
+    instrument: report.instrument,
+    symbol: names.symbolOf(report.instrument),
+    clOrdId: report.clOrdId,
+    orderId: report.orderId,
+    side: codes.SIDE_NAMES[report.side]!,
+  };
+}

@@ -1,0 +1,255 @@
+// The public book of one instrument, and what the command under way has done to it so far: order
+// updates and trades in the order in which they happened, and which levels they touched. When the
+// command ends, `finish` adds how those levels are now. Records are those of wire/feed-layout.ts,
+// so that a frame is a copy of words.
+//
+// Invariants: a level is in the maps if it has orders, or had some before or in this command. Its
+// number of orders and its sum are those of its queue. L2 is thus always the sum of L3.
+// Ownership: the publisher's thread alone.
+
+import { assert } from '../base/assert.ts';
+import { highWord, lowWord } from '../base/words.ts';
+import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
+import {
+  L_ORDERS,
+  L_PRICE,
+  L_QTY_HIGH,
+  L_QTY_LOW,
+  L_SIDE,
+  LEVEL_WORDS,
+  O_ID_HIGH,
+  O_ID_LOW,
+  O_KIND,
+  O_PRICE,
+  O_QTY,
+  O_SIDE,
+  ORDER_WORDS,
+  T_AGGRESSOR,
+  T_ID_HIGH,
+  T_ID_LOW,
+  T_PRICE,
+  T_QTY,
+  TRADE_WORDS,
+} from '../wire/feed-layout.ts';
+import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED } from '../wire/frame-kinds.ts';
+import * as b from './book-layout.ts';
+import type { BookStore } from './book-store.ts';
+import { WordList } from './word-list.ts';
+
+export class BookView {
+  readonly instrument: number;
+  /** What the command under way did. */
+  readonly orders = new WordList();
+  readonly trades = new WordList();
+  /** How the levels are that it touched; filled by `finish`. */
+  readonly levels = new WordList();
+  /** Set by `Books` when it first changes this book in a command. */
+  isChanged = false;
+  /** Resting orders. */
+  orderCount = 0;
+  private readonly store: BookStore;
+  /** The last trade's record. */
+  private readonly lastTrade = new Int32Array(TRADE_WORDS);
+  private hasTraded = false;
+  private readonly touched = new WordList();
+  /** Levels by price, one map a side. */
+  private readonly sides: readonly [Map<number, number>, Map<number, number>];
+
+  constructor(store: BookStore, instrument: number) {
+    assert(instrument > 0, 'instruments are numbered from 1');
+    this.store = store;
+    this.instrument = instrument;
+    this.sides = [new Map(), new Map()];
+  }
+
+  /** Price levels of both sides. Exact between two commands. */
+  get levelCount(): number {
+    return this.sides[SIDE_BUY].size + this.sides[SIDE_SELL].size;
+  }
+
+  /** An order rests, at the back of its level. */
+  add(side: number, idLow: number, idHigh: number, price: number, leaves: number): void {
+    assert(price > 0 && leaves > 0, 'an order that rests has a price and leaves');
+    const { store } = this;
+    const words = store.words;
+    const level = this.levelAt(side, price);
+    const order = store.take();
+    words[order + b.B_ID_LOW] = idLow;
+    words[order + b.B_ID_HIGH] = idHigh;
+    words[order + b.B_PRICE] = price;
+    words[order + b.B_LEAVES] = leaves;
+    words[order + b.B_LEVEL] = level;
+    store.enter(order);
+    const last = words[level + b.B_PREVIOUS]!;
+    words[order + b.B_NEXT] = level;
+    words[order + b.B_PREVIOUS] = last;
+    words[last + b.B_NEXT] = order;
+    words[level + b.B_PREVIOUS] = order;
+    this.change(level, 1, leaves);
+    this.orderCount += 1;
+    this.note(ORDER_ADDED, order, leaves);
+  }
+
+  /** A resting order (a reference) has `leaves` left, fewer than before, and keeps its place. */
+  reduce(order: number, leaves: number): void {
+    const words = this.store.words;
+    const before = words[order + b.B_LEAVES]!;
+    assert(leaves > 0 && leaves < before, 'a reduced order has fewer leaves');
+    words[order + b.B_LEAVES] = leaves;
+    this.change(words[order + b.B_LEVEL]!, 0, leaves - before);
+    this.note(ORDER_REDUCED, order, leaves);
+  }
+
+  /** A resting order (a reference) leaves the book. */
+  remove(order: number): void {
+    const { store } = this;
+    const words = store.words;
+    const next = words[order + b.B_NEXT]!;
+    const previous = words[order + b.B_PREVIOUS]!;
+    assert(words[next + b.B_PREVIOUS] === order, 'the order is in its queue');
+    assert(words[previous + b.B_NEXT] === order, 'the order is in its queue');
+    words[next + b.B_PREVIOUS] = previous;
+    words[previous + b.B_NEXT] = next;
+    this.change(words[order + b.B_LEVEL]!, -1, -words[order + b.B_LEAVES]!);
+    this.orderCount -= 1;
+    this.note(ORDER_DELETED, order, 0);
+    store.leave(order);
+    store.free(order);
+  }
+
+  /** A trade happened; `aggressor` is its side, or AGGRESSOR_NONE. */
+  trade(idLow: number, idHigh: number, price: number, qty: number, aggressor: number): void {
+    assert(price > 0 && qty > 0, 'a trade has a price and a quantity');
+    const last = this.lastTrade;
+    last[T_ID_LOW] = idLow;
+    last[T_ID_HIGH] = idHigh;
+    last[T_PRICE] = price;
+    last[T_QTY] = qty;
+    last[T_AGGRESSOR] = aggressor;
+    this.hasTraded = true;
+    const at = this.trades.extend(TRADE_WORDS);
+    this.trades.words.set(last, at);
+  }
+
+  /** The command has ended: writes how the touched levels are now, and frees the empty ones. */
+  finish(): void {
+    const { store, touched, levels } = this;
+    const words = store.words;
+    for (let i = 0; i < touched.length; i++) {
+      const level = touched.words[i]!;
+      assert(words[level + b.B_TOUCHED] === 1, 'a level is touched once');
+      words[level + b.B_TOUCHED] = 0;
+      const at = levels.extend(LEVEL_WORDS);
+      this.writeLevel(levels.words, at, level);
+      if (words[level + b.B_ORDERS] === 0) this.dropLevel(level);
+    }
+    touched.clear();
+  }
+
+  /** Forgets what the command did; the book stays. Called when all of it is published. */
+  clearChanges(): void {
+    assert(this.touched.length === 0, 'a command is finished before it is forgotten');
+    this.isChanged = false;
+    this.orders.clear();
+    this.trades.clear();
+    this.levels.clear();
+  }
+
+  /** Appends every level as a record: bids, then asks, best first. Between two commands only. */
+  copyLevels(to: WordList): void {
+    let at = to.extend(this.levelCount * LEVEL_WORDS);
+    this.forEachLevel((level) => {
+      this.writeLevel(to.words, at, level);
+      at += LEVEL_WORDS;
+    });
+  }
+
+  /** Appends every order as ORDER_ADDED: bids, then asks, best first, in queue order. */
+  copyOrders(to: WordList): void {
+    const words = this.store.words;
+    let at = to.extend(this.orderCount * ORDER_WORDS);
+    this.forEachLevel((level) => {
+      for (let o = words[level + b.B_NEXT]!; o !== level; o = words[o + b.B_NEXT]!) {
+        this.writeOrder(to.words, at, ORDER_ADDED, o, words[o + b.B_LEAVES]!);
+        at += ORDER_WORDS;
+      }
+    });
+    assert(at === to.length, 'every order is in a queue');
+  }
+
+  /** Appends the last trade's record, if there has been one. */
+  copyLastTrade(to: WordList): void {
+    if (!this.hasTraded) return;
+    const at = to.extend(TRADE_WORDS);
+    to.words.set(this.lastTrade, at);
+  }
+
+  private forEachLevel(visit: (level: number) => void): void {
+    for (const side of [SIDE_BUY, SIDE_SELL] as const) {
+      const levels = this.sides[side];
+      const prices = Int32Array.from(levels.keys()).sort();
+      if (side === SIDE_BUY) prices.reverse();
+      for (const price of prices) visit(levels.get(price)!);
+    }
+  }
+
+  private levelAt(side: number, price: number): number {
+    const levels = this.sides[side as 0 | 1];
+    const known = levels.get(price);
+    if (known !== undefined) return known;
+    const { words, doubles } = this.store;
+    const level = this.store.take();
+    words[level + b.B_TOUCHED] = 0;
+    words[level + b.B_NEXT] = level;
+    words[level + b.B_PREVIOUS] = level;
+    words[level + b.B_SIDE] = side;
+    words[level + b.B_ORDERS] = 0;
+    words[level + b.B_PRICE] = price;
+    doubles[(level + b.B_QTY) >> 1] = 0;
+    levels.set(price, level);
+    return level;
+  }
+
+  private dropLevel(level: number): void {
+    const words = this.store.words;
+    assert(words[level + b.B_NEXT] === level, 'a level without orders has an empty queue');
+    assert(this.store.doubles[(level + b.B_QTY) >> 1] === 0, 'and no quantity');
+    this.sides[words[level + b.B_SIDE] as 0 | 1].delete(words[level + b.B_PRICE]!);
+    this.store.free(level);
+  }
+
+  private change(level: number, orders: number, qty: number): void {
+    const { words, doubles } = this.store;
+    words[level + b.B_ORDERS]! += orders;
+    doubles[(level + b.B_QTY) >> 1]! += qty;
+    if (words[level + b.B_TOUCHED] === 1) return;
+    words[level + b.B_TOUCHED] = 1;
+    const at = this.touched.extend(1);
+    this.touched.words[at] = level;
+  }
+
+  private note(kind: number, order: number, qty: number): void {
+    const at = this.orders.extend(ORDER_WORDS);
+    this.writeOrder(this.orders.words, at, kind, order, qty);
+  }
+
+  private writeOrder(to: Int32Array, at: number, kind: number, order: number, qty: number): void {
+    const words = this.store.words;
+    to[at + O_KIND] = kind;
+    to[at + O_SIDE] = words[words[order + b.B_LEVEL]! + b.B_SIDE]!;
+    to[at + O_ID_LOW] = words[order + b.B_ID_LOW]!;
+    to[at + O_ID_HIGH] = words[order + b.B_ID_HIGH]!;
+    to[at + O_PRICE] = words[order + b.B_PRICE]!;
+    to[at + O_QTY] = qty;
+  }
+
+  private writeLevel(to: Int32Array, at: number, level: number): void {
+    const words = this.store.words;
+    const qty = this.store.doubles[(level + b.B_QTY) >> 1]!;
+    to[at + L_SIDE] = words[level + b.B_SIDE]!;
+    to[at + L_PRICE] = words[level + b.B_PRICE]!;
+    to[at + L_QTY_LOW] = lowWord(qty);
+    to[at + L_QTY_HIGH] = highWord(qty);
+    to[at + L_ORDERS] = words[level + b.B_ORDERS]!;
+  }
+}

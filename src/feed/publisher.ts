@@ -1,0 +1,260 @@
+// The publisher: events in, market data frames out. No sockets, no threads, no clock: its owner
+// gives it batches of the event ring, messages of sockets, and the time.
+//
+//   event ring ─▶ Books ── a command is whole ──▶ InstrumentStream ──▶ Subscriber ─▶ socket
+//                   │                               sequence, one          ▲
+//                   └── copied between commands ──▶ encoding a set     Snapshot
+//
+// Invariants: per instrument and command one update, of as many frames as it needs, or none when
+// the public book is as before. A snapshot has the sequence of the last update that it contains,
+// and the updates that follow it on the same connection go on from there.
+// Ownership: one thread. Every method returns without waiting for anybody.
+// Limits: feed-limits.ts; orders and instruments as many as the core has.
+//
+// Left open here, each beside what is there: gap fill by request is one more kind of frame in
+// `Subscriber.frame` and a ring of the frames that `InstrumentStream.publish` encoded, by sequence;
+// conflation is another `UpdateReceiver`, which remembers touched levels and sends them when its
+// socket or its interval allows; UDP is one too, in the group of all channels of every stream.
+
+import { assert } from '../base/assert.ts';
+import { highWord, lowWord, wordsToNumber } from '../base/words.ts';
+import * as e from '../core/event-slot.ts';
+import {
+  ConsumerFrameDecoder,
+  createFeedHead,
+  encodeInstruments,
+  type FeedHead,
+  type InstrumentFacts,
+} from '../wire/feed.ts';
+import {
+  CLOSE_SHUTTING_DOWN,
+  FEED_HEARTBEAT,
+  FEED_INSTRUMENTS,
+  FEED_REFUSED,
+  HEARTBEAT_MS,
+  RECORDS_PER_FRAME_MAX,
+  STATUS_TRADING,
+} from '../wire/frame-kinds.ts';
+import { Books } from './books.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { InstrumentStream } from './instrument-stream.ts';
+import { type Snapshot, Snapshots } from './snapshots.ts';
+import {
+  type FeedConnection,
+  type FeedSource,
+  Subscriber,
+  type SubscriberWire,
+} from './subscriber.ts';
+
+export interface PublisherOptions {
+  /** Another one at every start of the server, 0 … 2^53-1. */
+  readonly epoch: number;
+  /** As many orders as the core may hold, 1 … 4,194,304. */
+  readonly orders: number;
+  /** Instruments are numbered 1 … this. */
+  readonly instruments: number;
+}
+
+/** An instrument as its owner defines it. Texts are of at most NAME_BYTES_MAX bytes of UTF-8. */
+export interface InstrumentDefinition {
+  readonly number: number;
+  readonly symbol: string;
+  /** Decimal texts: what one tick of price and one lot of quantity are. */
+  readonly tickSize: string;
+  readonly lotSize: string;
+  /** Ticks, 0 = none. */
+  readonly referencePrice: number;
+}
+
+export class Publisher implements FeedSource {
+  readonly decoder = new ConsumerFrameDecoder();
+  clockMs = 0;
+  private readonly books: Books;
+  private readonly writer = new FrameWriter();
+  private readonly snapshots = new Snapshots(this.writer);
+  private readonly streams: (InstrumentStream | undefined)[] = [];
+  private readonly subscribers = new Set<Subscriber>();
+  /** Subscribers whose next snapshot could not begin when it was their turn. */
+  private unserved = new Set<Subscriber>();
+  private definitions = new Map<number, InstrumentFacts>();
+  private listFrames: Uint8Array[] = [];
+  /** Epoch, and sequence and time of the last whole command. The rest is scratch of updates. */
+  private readonly now: FeedHead = createFeedHead(0);
+  private tickMs: number | undefined;
+
+  constructor({ epoch, orders, instruments }: PublisherOptions) {
+    assert(Number.isSafeInteger(epoch) && epoch >= 0, 'an epoch is in 0 … 2^53-1');
+    this.now.epoch = epoch;
+    this.books = new Books(orders, instruments);
+    this.setInstruments([]);
+  }
+
+  /**
+   * Defines all instruments anew, none fewer than before, and tells every subscriber. RangeError: a
+   * text is too long.
+   */
+  setInstruments(definitions: readonly InstrumentDefinition[]): void {
+    const facts = new Map<number, InstrumentFacts>();
+    for (const definition of definitions) {
+      const { number } = definition;
+      assert(!facts.has(number), 'an instrument is defined once');
+      this.stream(number);
+      facts.set(number, { ...definition, status: STATUS_TRADING });
+    }
+    for (const number of this.definitions.keys()) {
+      assert(facts.has(number), 'an instrument stays defined');
+    }
+    this.listFrames = this.encodeList([...facts.values()]);
+    this.definitions = facts;
+    for (const subscriber of this.subscribers) this.sendList(subscriber);
+  }
+
+  /**
+   * An order that rested before the first event: after a recovery each is told, in queue order,
+   * before anybody connects. `orderId` is in 1 … 2^53-1.
+   */
+  seedOrder(
+    instrument: number,
+    side: number,
+    orderId: number,
+    price: number,
+    leaves: number,
+  ): void {
+    assert(this.subscribers.size === 0, 'books are seeded before anybody looks');
+    const view = this.books.view(instrument);
+    view.add(side, lowWord(orderId), highWord(orderId), price, leaves);
+    view.finish();
+    view.clearChanges();
+  }
+
+  /** The command after which the seeded orders rested: its sequence, and the exchange's clock. */
+  seedCommand(sequence: number, timeLow: number, timeHigh: number): void {
+    assert(this.subscribers.size === 0, 'books are seeded before anybody looks');
+    this.now.commandSequence = sequence;
+    this.now.timeLow = timeLow;
+    this.now.timeHigh = timeHigh;
+  }
+
+  /**
+   * Events `from` … `end - 1` (wrapping int32): event `n` is slot `n & mask` of `slots`, which are
+   * read during the call only. A batch may end inside a command.
+   */
+  onEvents(slots: Int32Array, mask: number, from: number, end: number): void {
+    for (let cursor = from | 0; cursor !== (end | 0); cursor = (cursor + 1) | 0) {
+      const at = (cursor & mask) << e.EVENT_SHIFT;
+      if (this.books.apply(slots, at)) this.publish(slots, at);
+    }
+    this.serveUnserved();
+  }
+
+  /**
+   * Time has passed; `nowMs` is a monotonic clock. To be called at least every HEARTBEAT_MS: of a
+   * longer pause no more counts, so that the publisher's own delay is nobody's silence.
+   */
+  tick(nowMs: number): void {
+    const passedMs = nowMs - (this.tickMs ?? nowMs);
+    this.tickMs = nowMs;
+    this.clockMs += Math.min(Math.max(passedMs, 0), HEARTBEAT_MS);
+    const heartbeat = this.writer.encodeBare(this.headOf(FEED_HEARTBEAT));
+    for (const subscriber of this.subscribers) subscriber.tick(heartbeat);
+    this.serveUnserved();
+  }
+
+  /** A socket is open: it gets the list of instruments at once. */
+  connect(wire: SubscriberWire): FeedConnection {
+    const subscriber = new Subscriber(this, wire);
+    this.subscribers.add(subscriber);
+    this.sendList(subscriber);
+    return subscriber;
+  }
+
+  /** Closes every subscriber with CLOSE_SHUTTING_DOWN. */
+  shutDown(): void {
+    for (const subscriber of this.subscribers) subscriber.close(CLOSE_SHUTTING_DOWN);
+  }
+
+  streamOf(instrument: number): InstrumentStream | undefined {
+    return this.definitions.has(instrument) ? this.stream(instrument) : undefined;
+  }
+
+  beginSnapshot(subscriber: Subscriber, instrument: number, channels: number): Snapshot | null {
+    const snapshot = this.books.isInCommand
+      ? null
+      : this.snapshots.begin(this.stream(instrument), channels, this.now);
+    if (snapshot === null) this.unserved.add(subscriber);
+    return snapshot;
+  }
+
+  nextFrame(snapshot: Snapshot): Uint8Array {
+    return this.snapshots.nextFrame(snapshot);
+  }
+
+  endSnapshot(snapshot: Snapshot): void {
+    this.snapshots.end(snapshot);
+  }
+
+  refusal(instrument: number, channels: number, reason: number): Uint8Array {
+    const head = this.headOf(FEED_REFUSED);
+    return this.writer.encodeBare({ ...head, instrument, channels, reason });
+  }
+
+  forget(subscriber: Subscriber): void {
+    this.subscribers.delete(subscriber);
+    this.unserved.delete(subscriber);
+  }
+
+  /** The command that the event at word `at` ended is whole: out with what it changed. */
+  private publish(slots: Int32Array, at: number): void {
+    const { now } = this;
+    now.commandSequence = wordsToNumber(
+      slots[at + e.E_SEQUENCE_LOW]!,
+      slots[at + e.E_SEQUENCE_HIGH]!,
+    );
+    now.timeLow = slots[at + e.E_TIME_LOW]!;
+    now.timeHigh = slots[at + e.E_TIME_HIGH]!;
+    const { changed } = this.books;
+    for (let i = 0; i < changed.length; i++) {
+      this.stream(changed[i]!.instrument).publish(this.writer, now);
+    }
+    this.books.forget();
+  }
+
+  private serveUnserved(): void {
+    this.snapshots.beginTurn();
+    if (this.unserved.size === 0 || this.books.isInCommand) return;
+    const turn = this.unserved;
+    this.unserved = new Set();
+    for (const subscriber of turn) subscriber.serve();
+  }
+
+  private stream(instrument: number): InstrumentStream {
+    const known = this.streams[instrument];
+    if (known !== undefined) return known;
+    const stream = new InstrumentStream(this.books.view(instrument));
+    this.streams[instrument] = stream;
+    return stream;
+  }
+
+  private encodeList(instruments: readonly InstrumentFacts[]): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    let from = 0;
+    do {
+      const to = Math.min(from + RECORDS_PER_FRAME_MAX, instruments.length);
+      const isLast = to === instruments.length;
+      const head = { ...this.headOf(FEED_INSTRUMENTS), isLast };
+      frames.push(encodeInstruments(head, instruments.slice(from, to)));
+      from = to;
+    } while (from < instruments.length);
+    return frames;
+  }
+
+  private sendList(subscriber: Subscriber): void {
+    for (const frame of this.listFrames) subscriber.send(frame);
+  }
+
+  /** A head about no instrument. */
+  private headOf(kind: number): FeedHead {
+    const { epoch, commandSequence, timeLow, timeHigh } = this.now;
+    return { ...createFeedHead(kind), epoch, commandSequence, timeLow, timeHigh };
+  }
+}

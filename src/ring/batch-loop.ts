@@ -1,0 +1,113 @@
+// A consumer's main loop: poll, handle, commit, wait.
+//
+// Ownership: the loop owns its consumer. The stop word belongs to whoever runs the loop; it is read
+// with Atomics after every batch and while waiting.
+
+import { assert } from '../base/assert.ts';
+import type { Consumer } from './consumer.ts';
+import { WAKE } from './ring-layout.ts';
+import { RUN, STOP_NOW } from './stop-codes.ts';
+import type { WaitStrategy } from './wait-strategy.ts';
+import { sleepAsync, type Waiter } from './wake.ts';
+
+/**
+ * Handles slots `first` … `end - 1` of `words` (each begins at `ring.slotAt(sequence)`). Answers
+ * the sequence it wants next: `end`, or an earlier one to be given the rest again later.
+ */
+export type BatchHandler = (words: Int32Array, first: number, end: number) => number;
+
+export interface BatchLoopOptions {
+  readonly consumer: Consumer;
+  readonly handler: BatchHandler;
+  /** Holds the stop word … */
+  readonly stopWords: Int32Array;
+  /** … at this index: a value of stop-codes.ts, stored with Atomics and followed by `wake`. */
+  readonly stopAt: number;
+  /**
+   * True while the handler could not go on with the slot that it wants next, though it is published
+   * (its command is not durable yet). When that changes, `wake` has to be called. Default: never.
+   */
+  readonly isHeld?: () => boolean;
+}
+
+const neverHeld = (): boolean => false;
+
+export class BatchLoop implements Waiter {
+  /** The next sequence to be handled: everything before it is committed. */
+  next: number;
+  private readonly consumer: Consumer;
+  private readonly words: Int32Array;
+  private readonly handler: BatchHandler;
+  private readonly isHeld: () => boolean;
+  private readonly stopWords: Int32Array;
+  private readonly stopAt: number;
+
+  constructor(options: BatchLoopOptions) {
+    const { consumer, stopAt } = options;
+    assert(stopAt >= 0 && stopAt < options.stopWords.length, 'the stop word exists');
+    this.consumer = consumer;
+    this.words = consumer.ring.words;
+    this.handler = options.handler;
+    this.isHeld = options.isHeld ?? neverHeld;
+    this.stopWords = options.stopWords;
+    this.stopAt = stopAt;
+    this.next = consumer.committed;
+  }
+
+  /** Runs until stopped. What the handler throws comes out; its batch is then not committed. */
+  run(strategy: WaitStrategy): void {
+    while (!this.isStopped()) {
+      if (this.canHandle()) this.handleBatch();
+      else strategy.wait(this.words, WAKE, this);
+    }
+  }
+
+  /**
+   * The same in a thread that serves sockets too: between two batches it always lets a turn of the
+   * event loop pass, by sleeping or by `nextTurn` (setImmediate as a promise).
+   */
+  async runAsync(nextTurn: () => Promise<unknown>): Promise<void> {
+    let isFresh = true;
+    while (!this.isStopped()) {
+      if (!this.canHandle()) {
+        isFresh = await sleepAsync(this.words, WAKE, this);
+        continue;
+      }
+      if (!isFresh) await nextTurn();
+      isFresh = false;
+      if (this.canHandle()) this.handleBatch();
+    }
+  }
+
+  /**
+   * Handles all that is published by now, in a thread whose loop `runAsync` runs; for what the
+   * event loop calls between two batches, never for the handler.
+   */
+  catchUp(): void {
+    const end = (this.next + this.consumer.ring.capacity) | 0;
+    while (((end - this.next) | 0) > 0 && this.canHandle()) this.handleBatch();
+  }
+
+  /** For the wait strategy: there is something to handle, or the loop has to stop. */
+  isReady(): boolean {
+    return this.canHandle() || this.isStopped();
+  }
+
+  private canHandle(): boolean {
+    return this.consumer.poll(this.next) !== this.next && !this.isHeld();
+  }
+
+  private handleBatch(): void {
+    const end = this.consumer.poll(this.next);
+    const reached = this.handler(this.words, this.next, end) | 0;
+    assert(((reached - this.next) | 0) >= 0, 'a handler does not go back');
+    assert(((end - reached) | 0) >= 0, 'a handler does not pass the end of its batch');
+    this.next = reached;
+    this.consumer.commit(reached);
+  }
+
+  private isStopped(): boolean {
+    const stop = Atomics.load(this.stopWords, this.stopAt);
+    return stop !== RUN && (stop === STOP_NOW || this.consumer.isAtEnd(this.next));
+  }
+}

@@ -1,0 +1,47 @@
+// Words that all threads of a server share beside the rings.
+//
+// Layout: lines of 32 words, one writer each.
+//   line 0  DURABLE       the journal thread: command sequence (low word) up to which, exclusive,
+//                         commands are durable; events of later ones must not leave
+//   line 1  COMMAND_STOP  the supervisor: stop word (ring room) of those who read the command ring
+//   line 2  EVENT_STOP    the supervisor: stop word of those who read the event ring
+//   then    session owners, one word a session: counts its logons (session room)
+
+const LINE_WORDS = 32;
+const DURABLE = 0;
+const OWNERS = 3 * LINE_WORDS;
+
+export const COMMAND_STOP = LINE_WORDS;
+export const EVENT_STOP = 2 * LINE_WORDS;
+
+export class Control {
+  readonly words: Int32Array;
+  /** One word a session, by its index in the configuration. */
+  readonly sessionOwners: Int32Array;
+
+  /** Attaches to a buffer of `Control.create`. */
+  constructor(buffer: SharedArrayBuffer) {
+    this.words = new Int32Array(buffer);
+    this.sessionOwners = this.words.subarray(OWNERS);
+  }
+
+  static create(sessions: number, firstSequence: number): SharedArrayBuffer {
+    const buffer = new SharedArrayBuffer((OWNERS + sessions) * 4);
+    new Int32Array(buffer)[DURABLE] = firstSequence;
+    return buffer;
+  }
+
+  get durable(): number {
+    return Atomics.load(this.words, DURABLE);
+  }
+
+  /** Followed by `wake` of the event ring. */
+  set durable(sequence: number) {
+    Atomics.store(this.words, DURABLE, sequence);
+  }
+
+  /** `stop`: COMMAND_STOP or EVENT_STOP. Followed by `wake` of that ring. */
+  setStop(stop: number, value: number): void {
+    Atomics.store(this.words, stop, value);
+  }
+}

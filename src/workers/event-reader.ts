@@ -1,0 +1,54 @@
+// How the threads that serve sockets read the event ring: only what is durable, and with a turn of
+// the event loop between two batches.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { E_SEQUENCE_LOW, EVENT_SHIFT } from '../core/event-slot.ts';
+import { BatchLoop } from '../ring/batch-loop.ts';
+import { Consumer } from '../ring/consumer.ts';
+import { Ring } from '../ring/ring.ts';
+import { type Control, EVENT_STOP } from './control.ts';
+import type { ThreadStart } from './thread-start.ts';
+
+/** Events after which sockets get their turn. */
+const BATCH_MAX = 2_048;
+
+/** Gets durable events: from cursor `from` up to `end`, event i in slot `i & mask` of `slots`. */
+export type DurableEvents = (slots: Int32Array, mask: number, from: number, end: number) => void;
+
+export interface EventReader {
+  /** Reads until EVENT_STOP and the ring's end. */
+  run(): Promise<void>;
+  /** Reads all that is durable by now. Not to be called from `onEvents`. */
+  catchUp(): void;
+}
+
+export function durableEventReader(
+  start: ThreadStart,
+  control: Control,
+  onEvents: DurableEvents,
+): EventReader {
+  const ring = new Ring(start.eventRing);
+  const consumer = new Consumer(ring, start.consumer, Math.min(BATCH_MAX, ring.capacity));
+  const { slots, mask } = ring;
+  const isDurable = (event: number, durable: number): boolean => {
+    const sequence = slots[((event & mask) << EVENT_SHIFT) + E_SEQUENCE_LOW]!;
+    return ((sequence - durable) | 0) < 0;
+  };
+  const handler = (_words: Int32Array, first: number, end: number): number => {
+    const durable = control.durable;
+    let reached = end;
+    while (reached !== first && !isDurable((reached - 1) | 0, durable)) {
+      reached = (reached - 1) | 0;
+    }
+    if (reached !== first) onEvents(slots, mask, first, reached);
+    return reached;
+  };
+  const loop: BatchLoop = new BatchLoop({
+    consumer,
+    handler,
+    isHeld: () => !isDurable(loop.next, control.durable),
+    stopWords: control.words,
+    stopAt: EVENT_STOP,
+  });
+  return { run: () => loop.runAsync(() => nextTurn()), catchUp: () => loop.catchUp() };
+}

@@ -1,0 +1,111 @@
+// An I/O thread: order entry over WebSocket. Frames in through the session machine to the command
+// ring; durable events out as execution reports.
+
+import { listen, type SocketServer } from '../gateway/socket-server.ts';
+import { Ring } from '../ring/ring.ts';
+import { CountedOwnership } from '../session/ports.ts';
+import { Sessions } from '../session/sessions.ts';
+import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
+import { StampClock } from './clock.ts';
+import { RingCommandPort } from './command-port.ts';
+import { Control } from './control.ts';
+import { leaveSockets, until } from './drain.ts';
+import { durableEventReader } from './event-reader.ts';
+import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
+
+const TICK_MS = HEARTBEAT_MS / 4;
+/** Connections of one thread, logged on or not. */
+const CONNECTIONS_MAX = 4_096;
+const ORDERS_PATH = '/orders';
+
+/** Serves until it was drained and the event ring is read to its end. */
+export async function runIo(
+  start: ThreadStart,
+  say: (message: ThreadMessage) => void,
+  listenTo: (onMessage: (message: SupervisorMessage) => void) => void,
+): Promise<void> {
+  const { config } = start;
+  const control = new Control(start.control);
+  const clock = new StampClock();
+  const sessions: Sessions = new Sessions({
+    sessions: config.sessions.map(({ number, token, accounts }) => ({
+      number,
+      token,
+      accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
+    })),
+    port: new RingCommandPort(new Ring(start.commandRing)),
+    stamp: clock,
+    ownership: new CountedOwnership(control.sessionOwners),
+    instruments: () => config.instruments,
+    catchUp: () => reader.catchUp(),
+    limits: { graceMs: config.resumeGraceMs },
+  });
+  const now = (): number => {
+    clock.advance();
+    return performance.now();
+  };
+  const reader = durableEventReader(start, control, (slots, mask, from, end) => {
+    sessions.onEvents(slots, mask, from, end);
+    sessions.flush(now());
+  });
+  let server: SocketServer | undefined;
+  const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
+  listenTo((message) => {
+    if (message.type === 'open') {
+      openServer(config.host, message.port, sessions, now).then((opened) => {
+        server = opened;
+        say({ type: 'listening', port: opened.port });
+      });
+    } else {
+      server?.stopListening();
+      drain(sessions, server, now).then(() => say({ type: 'quiet' }));
+    }
+  });
+  say({ type: 'ready' });
+  await reader.run();
+  clearInterval(ticking);
+  leaveSockets(server);
+}
+
+function openServer(
+  host: string,
+  port: number,
+  sessions: Sessions,
+  now: () => number,
+): Promise<SocketServer> {
+  return listen({
+    host,
+    port,
+    path: ORDERS_PATH,
+    connectionsMax: CONNECTIONS_MAX,
+    connect: (wire) => {
+      const connection = sessions.open(wire, now());
+      return {
+        frame: (bytes) => connection.frame(bytes, now()),
+        drained: () => connection.drained(wire.unsentBytes(), now()),
+        closed: () => connection.closed(now()),
+      };
+    },
+  });
+}
+
+/** How long a drain waits for clients that do not read, ms. */
+const SEND_MS_MAX = 2_000;
+
+/**
+ * Nothing new is taken; what was taken is answered, the answers leave through the sockets, these
+ * are closed, and the cancels which that causes are done.
+ */
+async function drain(
+  sessions: Sessions,
+  server: SocketServer | undefined,
+  now: () => number,
+): Promise<void> {
+  sessions.stopIntake();
+  await until(() => sessions.isSettled && (server?.unsentBytes() ?? 0) === 0, SEND_MS_MAX);
+  sessions.closeAll(now());
+  await until(() => {
+    sessions.tick(now());
+    return sessions.isSettled;
+  }, SEND_MS_MAX);
+}

@@ -1,0 +1,144 @@
+// One frame of each kind, and words for random tests.
+
+import {
+  COMMAND_CANCEL,
+  COMMAND_MASS_CANCEL,
+  COMMAND_NEW,
+  COMMAND_REPLACE,
+} from '../src/core/codes.ts';
+import * as feed from '../src/wire/feed.ts';
+import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../src/wire/feed-layout.ts';
+import * as kinds from '../src/wire/frame-kinds.ts';
+import * as oe from '../src/wire/order-entry.ts';
+import { REPORT_WORDS } from '../src/wire/report-layout.ts';
+
+/** One command of each kind that a client may send. */
+export const COMMANDS: readonly oe.ClientCommand[] = [
+  {
+    command: COMMAND_NEW,
+    request: 1,
+    account: 7,
+    instrument: 1,
+    clOrdId: 5n,
+    side: 1,
+    price: 100,
+    qty: 10,
+    stp: 4,
+  },
+  { command: COMMAND_CANCEL, request: 2, account: 7, clOrdId: 5n },
+  { command: COMMAND_REPLACE, request: 3, account: 7, origClOrdId: 5n, clOrdId: 6n, qty: 4 },
+  { command: COMMAND_MASS_CANCEL, request: 4, account: 7, instrument: 1, side: 0 },
+];
+
+export function commandWords(commands: readonly oe.ClientCommand[]): Int32Array {
+  const words = new Int32Array(commands.length * oe.WIRE_COMMAND_WORDS);
+  commands.forEach((command, i) => {
+    oe.writeCommand(words, i * oe.WIRE_COMMAND_WORDS, command);
+  });
+  return words;
+}
+
+/** `count` records whose words count upward, all small, so that every 64-bit number is exact. */
+export function countingWords(count: number, recordWords: number): Int32Array {
+  return Int32Array.from({ length: count * recordWords }, (_, i) => i + 1);
+}
+
+export const WELCOME: oe.Welcome = {
+  version: 1,
+  session: 3,
+  credits: 4096,
+  heartbeatMs: 1000,
+  commandsPerFrameMax: 1024,
+  nextReport: 17,
+  reportsLost: true,
+  accounts: [
+    { number: 7, name: 'alpha', highestClOrdId: 2n ** 64n - 1n },
+    { number: 8, name: 'β', highestClOrdId: 0n },
+  ],
+  instruments: [{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1' }],
+};
+
+export const LOGON: oe.Logon = {
+  versionMin: 1,
+  versionMax: 3,
+  token: 'secret-ключ',
+  nextReport: 2 ** 40,
+  cancelOnDisconnect: true,
+};
+
+export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
+  { number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', status: 1, referencePrice: 99 },
+  { number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', status: 1, referencePrice: 0 },
+];
+
+/** Frames of order entry by name; each a copy. */
+export function orderEntryFrames(): Record<string, Uint8Array> {
+  const server = new oe.ServerFrameEncoder();
+  const reports = countingWords(2, REPORT_WORDS);
+  return {
+    logon: oe.encodeLogon(LOGON),
+    commands: new oe.CommandsEncoder().encode(commandWords(COMMANDS), 0, COMMANDS.length).slice(),
+    heartbeat: oe.encodeHeartbeat(),
+    openOrders: oe.encodeOpenOrders(77),
+    welcome: oe.encodeWelcome(WELCOME),
+    reports: server.reports(reports, 0, 2).slice(),
+    refusals: server.refusals(countingWords(2, 2), 0, 2).slice(),
+    openOrderList: server.openOrders(reports, 0, 1, 77, 2 ** 33, true).slice(),
+  };
+}
+
+export function feedHead(kind: number): feed.FeedHead {
+  return {
+    kind,
+    epoch: 2 ** 41 + 5,
+    sequence: 2 ** 32 + 6,
+    commandSequence: 2 ** 32 + 7,
+    timeLow: -8,
+    timeHigh: 9,
+    instrument: kind === kinds.FEED_INSTRUMENTS ? 0 : 1,
+    channels: kind === kinds.FEED_INSTRUMENTS ? 0 : kinds.CHANNEL_L2 | kinds.CHANNEL_L3,
+    isLast: kind !== kinds.FEED_SNAPSHOT,
+    reason: kind === kinds.FEED_REFUSED ? kinds.REFUSED_TOO_MANY : 0,
+  };
+}
+
+/** Frames of the feed by name; each a copy. */
+export function feedFrames(): Record<string, Uint8Array> {
+  const encoder = new feed.FeedEncoder();
+  const records = (count: number, recordWords: number): feed.Records => ({
+    words: countingWords(count, recordWords),
+    at: 0,
+    count,
+  });
+  const levels = records(2, LEVEL_WORDS);
+  const orders = records(2, ORDER_WORDS);
+  const trades = records(1, TRADE_WORDS);
+  const encode = (
+    kind: number,
+    ...sorts: [feed.Records | null, feed.Records | null, feed.Records | null]
+  ): Uint8Array => encoder.encode(feedHead(kind), ...sorts).slice();
+  return {
+    subscribe: feed.encodeSubscribe(1, kinds.CHANNEL_L2),
+    unsubscribe: feed.encodeUnsubscribe(2, kinds.CHANNEL_TRADES),
+    consumerHeartbeat: feed.encodeConsumerHeartbeat(),
+    snapshot: encode(kinds.FEED_SNAPSHOT, levels, orders, null),
+    update: encode(kinds.FEED_UPDATE, levels, orders, trades),
+    feedHeartbeat: encode(kinds.FEED_HEARTBEAT, null, null, null),
+    refused: encode(kinds.FEED_REFUSED, null, null, null),
+    instruments: feed.encodeInstruments(feedHead(kinds.FEED_INSTRUMENTS), INSTRUMENTS),
+  };
+}
+
+/** A decoder of either protocol and either side. */
+export interface AnyDecoder {
+  decode(message: Uint8Array): number;
+}
+
+export function allDecoders(): Record<string, AnyDecoder> {
+  return {
+    client: new oe.ClientFrameDecoder(),
+    server: new oe.ServerFrameDecoder(),
+    consumer: new feed.ConsumerFrameDecoder(),
+    publisher: new feed.FeedDecoder(),
+  };
+}
