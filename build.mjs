@@ -17,6 +17,7 @@ const BENCHES = [
   'codec',
   'feed',
   'wire',
+  'hostile',
 ];
 
 const common = {

@@ -13,6 +13,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   codec: 'encoders and decoders of the wire, without sockets',
   feed: 'the publisher and the book of its consumer, without sockets',
+  hostile:
+    '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
+    'mutate, flood and stall; the others get every answer',
   wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',
 };
 

@@ -41,8 +41,6 @@ afterEach(() => {
 describe('ringside replay --via wire', () => {
   const sse = (name: string) => fixture(name).replaceAll('600000', '600001');
   const { bytes, expectedText } = mewlWorkload(5, 3_000);
-  const workload = (content: Uint8Array) =>
-    filesOf({ 'w.bin': content, 'w.bin.expected.json': expectedText }).slice(0, 1);
   for (const [name, files] of [
     ['a LOBSTER day', () => LOBSTER],
     [
@@ -52,8 +50,10 @@ describe('ringside replay --via wire', () => {
         ...filesOf({ 'orders.csv': sse('sse_600000_orders.csv'), 'trades.csv': sse(SSE_TRADES) }),
       ],
     ],
-    ['a MEWL workload', () => workload(bytes)],
-    ['a MEWL workload that is not sound', () => workload(withRepeats(bytes, 17))],
+    [
+      'a MEWL workload',
+      () => filesOf({ 'w.bin': bytes, 'w.bin.expected.json': expectedText }).slice(0, 1),
+    ],
   ] as const) {
     it(`should print the same of ${name} as --via core, and what the feed has`, async () => {
       const args = [...files(), '--verify', '--json'];
@@ -64,9 +64,7 @@ describe('ringside replay --via wire', () => {
       const { feed, ...rest } = JSON.parse(wire.stdout);
       expect(feed).toEqual(EQUAL);
       expect(rest).toEqual(JSON.parse(core.stdout));
-      expect(wire.status).toBe(core.status);
-      if (!name.endsWith('not sound')) expect(wire).toMatchObject({ status: 0, stderr: '' });
-      else expect([rest.unmatched > 10, wire.status]).toEqual([true, 1]);
+      expect(wire).toMatchObject({ status: 0, stderr: '' });
     });
   }
 
@@ -135,7 +133,7 @@ class LateVenue extends CoreVenue {
 }
 
 describe('a venue that answers only as soon as it has to', () => {
-  it.each([1, 2, 3, 4])('should give a MEWL replay the same outcome (seed %i)', async (seed) => {
+  it.each([1, 2])('should give a MEWL replay the same outcome (seed %i)', async (seed) => {
     const sound = mewlWorkload(seed, 4_000);
     for (const bytes of [sound.bytes, withRepeats(sound.bytes, seed)]) {
       const late = new LateVenue(SMALL);
@@ -146,6 +144,7 @@ describe('a venue that answers only as soon as it has to', () => {
       );
       expect(outcome).toMatchObject(counts);
       if (bytes === sound.bytes) expect(outcome).toMatchObject(sound.expected);
+      else expect(counts.unmatched).toBeGreaterThan(10);
       expect(late.sentMax).toBeGreaterThan(50);
       expect(late.sentMax).toBeLessThanOrEqual(COMMANDS_UNDER_WAY_MAX);
     }

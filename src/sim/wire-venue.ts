@@ -5,8 +5,8 @@
 //     └────▶ reference        ╚═══════▶ MarketFeed ── updates ──▶ a book for each instrument
 //
 // What a replay is told of its orders comes from reports, and what it is told of books (`depth`,
-// `restingOrders`) from the feed. The reference (wire-reference.ts) says only which updates are due,
-// and in the end whether the books of the feed are right.
+// `restingOrders`) from the feed. The reference (wire-reference.ts) says which updates are due, and
+// in the end whether the books of the feed are right.
 //
 // Known limitations: a command's time does not travel, the server stamps it. Commands are new,
 // cancel and replace.
