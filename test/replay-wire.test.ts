@@ -55,12 +55,14 @@ describe('ringside replay --via wire', () => {
       () => filesOf({ 'w.bin': bytes, 'w.bin.expected.json': expectedText }).slice(0, 1),
     ],
   ] as const) {
-    it(`should print the same of ${name} as --via core, and what the feed has`, async () => {
+    it(`should print the same of ${name} as --via core, and leave nothing behind`, async () => {
       const args = [...files(), '--verify', '--json'];
+      const directory = temporaryDirectory();
       const [core, wire] = await Promise.all([
         replay([...args, '--via', 'core']),
-        replay([...args, '--via', 'wire']),
+        replay([...args, '--via', 'wire', '--durability', 'os']),
       ]);
+      expect(readdirSync(directory)).toEqual([]);
       const { feed, ...rest } = JSON.parse(wire.stdout);
       expect(feed).toEqual(EQUAL);
       expect(rest).toEqual(JSON.parse(core.stdout));
@@ -68,33 +70,26 @@ describe('ringside replay --via wire', () => {
     });
   }
 
-  it('should leave nothing behind, told in a short text, with a journal too', async () => {
-    const directory = temporaryDirectory();
-    const ended = await replay([...LOBSTER, '--via', 'wire', '--durability', 'os']);
-    expect(ended).toMatchObject({ status: 0, stderr: '' });
-    expect(ended.stdout).toMatch(/\n {2}feed {14}L2 equal, L3 equal, gaps 0\n$/);
-    expect(readdirSync(directory)).toEqual([]);
-  });
-
   it('should exit with 2 and leave nothing behind when a file is torn', async () => {
     const [torn] = filesOf({ 'w.bin': bytes.subarray(0, -7) });
     const directory = temporaryDirectory();
-    const ended = await replay([torn!, '--json', '--via', 'wire', '--durability', 'fsync']);
+    const ended = await replay([torn!, '--json', '--via', 'wire', '--durability', 'os']);
     expect(ended).toMatchObject({ status: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^\S+w\.bin:byte \d+ \(record 2999\): the file ends[^\n]*\n$/);
     expect(readdirSync(directory)).toEqual([]);
   });
 
   it('should exit with 2 on wrong usage', async () => {
-    for (const [args, said] of [
+    const wrong = [
       [['--durability', 'none'], '--durability is of the server that --via wire starts'],
       [['--via', 'sea'], 'Allowed choices are core, wire'],
       [['--via', 'wire', '--durability', 'some'], 'Allowed choices are fsync, os, none'],
-    ] as const) {
-      const ended = await replay([...LOBSTER, ...args]);
+    ] as const;
+    const ends = await Promise.all(wrong.map(([args]) => replay([...LOBSTER, ...args])));
+    ends.forEach((ended, i) => {
       expect(ended).toMatchObject({ status: 2, stdout: '' });
-      expect(ended.stderr).toContain(said);
-    }
+      expect(ended.stderr).toContain(wrong[i]![1]);
+    });
   });
 });
 
@@ -103,13 +98,10 @@ const DAY = ['orders', 'trades'].map((kind) => join(DATA, `sse_20230711_601825_$
 
 describe.skipIf(!DAY.every(existsSync))('ringside replay --via wire on real market data', () => {
   it('should give every aggressor of an SSE instrument its fills', async () => {
-    const { status, stdout } = await replay([...DAY, '--verify', '--json', '--via', 'wire']);
+    const { status, stdout } = await replay([...DAY, '--verify', '--via', 'wire']);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      aggressorsEqual: 3_991,
-      trades: 5_340,
-      feed: EQUAL,
-    });
+    expect(stdout).toContain('\n  aggressors equal  3,991 of 3,991\n');
+    expect(stdout).toMatch(/\n {2}feed {14}L2 equal, L3 equal, gaps 0\n$/);
   }, 30_000);
 });
 
@@ -156,7 +148,7 @@ function withRepeats(workload: Uint8Array, seed: number): Buffer {
   const random = new Prng(seed);
   const bytes = Buffer.from(workload);
   for (let at = 64; at + 48 <= bytes.length; at += 24) {
-    if ((bytes[at] !== 1 && bytes[at] !== 2) || random.below(20) > 0) continue;
+    if ((bytes[at] !== 1 && bytes[at] !== 2) || random.below(4) > 0) continue;
     bytes.copyWithin(at + 24, at, at + 16);
   }
   return bytes;

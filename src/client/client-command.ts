@@ -1,7 +1,11 @@
 // Commands as users of the SDK state them, and what they become on the wire.
 
 import * as codes from '../wire/codes.ts';
-import type { ClientCommand } from '../wire/order-entry.ts';
+import type {
+  ClientCommand,
+  NewOrder as WireNewOrder,
+  ReplaceOrder as WireReplaceOrder,
+} from '../wire/order-entry.ts';
 import { ClientError } from './client-error.ts';
 import { type Directory, toId } from './directory.ts';
 import type { Side } from './execution-report.ts';
@@ -67,23 +71,21 @@ export interface MassCancel extends OfAccount, OfInstrument {
 /** Each throws a ClientError for what cannot be sent; no id is used up then. */
 export function toNew(order: NewOrder, request: number, directory: Directory): ClientCommand {
   const account = directory.account(order.account);
-  const instrument = directory.instrument(order.symbol, order.instrument);
-  const codesOfOrder = {
+  const command: WireNewOrder = {
+    command: codes.COMMAND_NEW,
+    request,
+    account,
+    instrument: directory.instrument(order.symbol, order.instrument),
     side: codeOf(codes.SIDE_NAMES, 'side', order.side),
     type: codeOf(codes.TYPE_NAMES, 'type', order.type ?? 'limit'),
     tif: codeOf(codes.TIF_NAMES, 'tif', order.tif ?? 'gtc'),
     stp: codeOf(codes.STP_NAMES, 'stp', order.stp ?? 'cancel_aggressor'),
-  };
-  return {
-    command: codes.COMMAND_NEW,
-    request,
-    account,
-    instrument,
-    ...codesOfOrder,
     postOnly: order.postOnly ?? false,
-    ...termsOf(order),
-    clOrdId: directory.nextId(account, order.clOrdId),
+    clOrdId: 0n,
   };
+  command.clOrdId = directory.nextId(account, order.clOrdId);
+  setTerms(command, order);
+  return command;
 }
 
 export function toCancel(order: CancelOrder, request: number, directory: Directory): ClientCommand {
@@ -99,8 +101,15 @@ export function toReplace(
   const account = directory.account(order.account);
   const origClOrdId = toId(order.origClOrdId);
   const clOrdId = directory.nextId(account, order.clOrdId);
-  const command = codes.COMMAND_REPLACE;
-  return { command, request, account, origClOrdId, clOrdId, ...termsOf(order) };
+  const command: WireReplaceOrder = {
+    command: codes.COMMAND_REPLACE,
+    request,
+    account,
+    origClOrdId,
+    clOrdId,
+  };
+  setTerms(command, order);
+  return command;
 }
 
 export function toMassCancel(
@@ -120,13 +129,11 @@ export function toMassCancel(
   };
 }
 
-function termsOf({ price, qty, displayQty, stopPrice }: Terms) {
-  return {
-    ...(price === undefined ? {} : { price }),
-    ...(qty === undefined ? {} : { qty }),
-    ...(displayQty === undefined ? {} : { displayQty }),
-    ...(stopPrice === undefined ? {} : { stopPrice }),
-  };
+function setTerms(command: WireNewOrder | WireReplaceOrder, terms: Terms): void {
+  if (terms.price !== undefined) command.price = terms.price;
+  if (terms.qty !== undefined) command.qty = terms.qty;
+  if (terms.displayQty !== undefined) command.displayQty = terms.displayQty;
+  if (terms.stopPrice !== undefined) command.stopPrice = terms.stopPrice;
 }
 
 function codeOf(names: readonly string[], field: string, name: string): number {

@@ -84,8 +84,6 @@ export class PendingCommand<A> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Who does not wait for it learns of the end by `onState`, not by an unhandled rejection.
-    this.promise.catch(() => {});
   }
 
   /** Takes one of its reports in; the last one settles it. */
@@ -100,7 +98,8 @@ export class PendingCommand<A> {
 
   /** It was refused. */
   refuse(reason: string): void {
-    this.resolve({ status: 'rejected', ...this.result(), reason });
+    const { account, clOrdId, reports } = this.result();
+    this.resolve({ status: 'rejected', account, clOrdId, reason, reports });
   }
 
   /** What became of it can no longer be known; `open` are the orders that rest now. */
@@ -108,17 +107,20 @@ export class PendingCommand<A> {
     const ids = idsOf(this.command);
     const isIt = (order: OpenOrder) =>
       order.account === this.command.account && ids.includes(order.clOrdId);
-    this.resolve({ status: 'unknown', ...this.result(), openOrder: open.find(isIt) ?? null });
+    this.resolve({ ...this.result(), status: 'unknown', openOrder: open.find(isIt) ?? null });
   }
 
   /** There will be no answer. */
   fail(error: ClientError): void {
+    // Who does not wait for it learns of the end by `onState`, not by an unhandled rejection.
+    this.promise.catch(() => {});
     this.reject(error);
   }
 
   private result(): Result {
-    const { account } = this.command;
-    return { account, clOrdId: idsOf(this.command)[0] ?? 0n, reports: this.reports };
+    const { command, reports } = this;
+    const clOrdId = command.command === COMMAND_MASS_CANCEL ? 0n : command.clOrdId;
+    return { account: command.account, clOrdId, reports };
   }
 }
 
@@ -163,7 +165,17 @@ export class OrderTally implements Tally<OrderAccepted> {
 
   accepted(result: Result): OrderAccepted {
     const { orderId, leaves, filled, cancelReason, trades } = this;
-    return { status: 'accepted', ...result, orderId, leaves, filled, cancelReason, trades };
+    return {
+      status: 'accepted',
+      account: result.account,
+      clOrdId: result.clOrdId,
+      orderId,
+      leaves,
+      filled,
+      cancelReason,
+      trades,
+      reports: result.reports,
+    };
   }
 }
 
@@ -179,7 +191,14 @@ export class CancelTally implements Tally<CancelAccepted> {
 
   accepted(result: Result): CancelAccepted {
     const { orderId, canceledQty } = this;
-    return { status: 'accepted', ...result, orderId, canceledQty };
+    return {
+      status: 'accepted',
+      account: result.account,
+      clOrdId: result.clOrdId,
+      orderId,
+      canceledQty,
+      reports: result.reports,
+    };
   }
 }
 
@@ -191,6 +210,6 @@ export class MassCancelTally implements Tally<MassCancelAccepted> {
   }
 
   accepted(result: Result): MassCancelAccepted {
-    return { status: 'accepted', ...result, canceledOrders: this.canceledOrders };
+    return { ...result, status: 'accepted', canceledOrders: this.canceledOrders };
   }
 }

@@ -2,7 +2,7 @@
 
 import { wordsToBigint } from '../base/words.ts';
 import { SIDE_NAMES } from '../wire/codes.ts';
-import type { FeedDecoder, Trade } from '../wire/feed.ts';
+import type { FeedDecoder } from '../wire/feed.ts';
 import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES } from '../wire/frame-kinds.ts';
 import { ClientError } from './client-error.ts';
 import { SNAPSHOT_WAIT_MS_MAX } from './client-limits.ts';
@@ -179,7 +179,10 @@ export class FeedSubscription implements Subscription {
       if (this.status !== 'live') return;
       guarded(this.options.onTrade, {
         symbol: this.symbol,
-        ...named(trade),
+        tradeId: trade.tradeId,
+        price: trade.price,
+        qty: trade.qty,
+        aggressor: SIDE_NAMES[trade.aggressor] ?? 'none',
         commandSequence,
         time,
       });
@@ -191,8 +194,4 @@ export class FeedSubscription implements Subscription {
     this.status = status;
     guarded(this.options.onStatus, status, error);
   }
-}
-
-function named({ tradeId, price, qty, aggressor }: Trade) {
-  return { tradeId, price, qty, aggressor: SIDE_NAMES[aggressor] ?? ('none' as const) };
 }
