@@ -163,7 +163,8 @@ export class Forger {
       await this.end();
       this.client = null;
     }
-    if (this.client !== null) return this.client;
+    // One that was silent for too long, while other frames were sent elsewhere, is closed.
+    if (this.client !== null && this.client.closeCode === 0) return this.client;
     const client = new LeanClient(this.url);
     this.client = client;
     await client.opened();
@@ -192,7 +193,8 @@ export class FeedForger {
   }
 
   async send(frame: Uint8Array): Promise<string | null> {
-    const socket = this.socket ?? new LeanSocket(this.url, (bytes) => this.take(bytes));
+    const isThere = this.socket !== null && this.socket.closeCode === 0;
+    const socket = isThere ? this.socket! : new LeanSocket(this.url, (bytes) => this.take(bytes));
     this.socket = socket;
     await socket.opened();
     const due = foretellFeed(frame);

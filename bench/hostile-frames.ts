@@ -88,22 +88,23 @@ export function feedTemplates(): Record<string, Uint8Array> {
   };
 }
 
-/** Every copy of `bytes` in which one byte is another: 255 for each byte. */
-export function* mutationsOf(bytes: Uint8Array): Generator<Uint8Array> {
+/** Every way to make one byte of `bytes` another: its place and what is flipped, 1 … 255. */
+export function* changesOf(bytes: Uint8Array): Generator<readonly [at: number, change: number]> {
   for (let at = 0; at < bytes.length; at++) {
-    for (let change = 1; change < 256; change++) {
-      const copy = bytes.slice();
-      copy[at]! ^= change;
-      yield copy;
-    }
+    for (let change = 1; change < 256; change++) yield [at, change];
   }
 }
 
-/** One of them, by chance. */
-export function mutate(bytes: Uint8Array, prng: Prng): Uint8Array {
+/** A copy in which one byte is another. */
+export function changed(bytes: Uint8Array, at: number, change: number): Uint8Array {
   const copy = bytes.slice();
-  copy[prng.below(copy.length)]! ^= prng.between(1, 255);
+  copy[at]! ^= change;
   return copy;
+}
+
+/** The same by chance. */
+export function mutate(bytes: Uint8Array, prng: Prng): Uint8Array {
+  return changed(bytes, prng.below(bytes.length), prng.between(1, 255));
 }
 
 /** Random bytes; a few look like a frame at first, a few are a template cut off. */

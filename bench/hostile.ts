@@ -18,8 +18,9 @@ import { Prng } from '../src/base/prng.ts';
 import { HEARTBEAT_MS } from '../src/wire/frame-kinds.ts';
 import { FeedForger, Forger } from './hostile-client.ts';
 import {
+  changed,
+  changesOf,
   feedTemplates,
-  mutationsOf,
   orderEntryTemplates,
   randomFrame,
   setSessions,
@@ -28,7 +29,9 @@ import {
 import { HonestSession, HostileSession, type Urls } from './hostile-swarm.ts';
 
 const SETTLE_MS_MAX = 20_000;
+/** Forgers at a time. Their sessions have numbers, and so tokens, of the same length. */
 const LANES = 32;
+const FIRST_LANE = 10;
 
 interface Crowd {
   urls: Urls;
@@ -127,30 +130,41 @@ async function runSwarm(urls: Urls, sessions: number, hostile: number, seconds: 
 /** A frame of order entry or of the feed. */
 type Forged = { frame: Uint8Array; isFirst: boolean; isFeed: boolean };
 
-function* forgedFrames(number: number, random: number): Generator<Forged> {
-  const templates = orderEntryTemplates(number);
+/** What is to be sent; the session that sends it makes it of its own templates. */
+type Plan = (number: number) => Forged;
+
+function* forgedFrames(random: number): Generator<Plan> {
+  const templates = orderEntryTemplates(FIRST_LANE);
   for (const [name, template] of Object.entries(templates)) {
-    for (const frame of mutationsOf(template)) {
-      yield { frame, isFirst: name === 'logon', isFeed: false };
+    const isFirst = name === 'logon';
+    for (const [at, change] of changesOf(template)) {
+      yield (number) => {
+        const own = orderEntryTemplates(number)[name]!;
+        return { frame: changed(own, at, change), isFirst, isFeed: false };
+      };
     }
   }
   const ofFeed = Object.values(feedTemplates());
   for (const template of ofFeed) {
-    for (const frame of mutationsOf(template)) yield { frame, isFirst: false, isFeed: true };
+    for (const [at, change] of changesOf(template)) {
+      yield () => ({ frame: changed(template, at, change), isFirst: false, isFeed: true });
+    }
   }
   const prng = new Prng(random);
   for (let i = 0; i < random; i++) {
     const isFeed = prng.chance(20);
-    const frame = randomFrame(isFeed ? ofFeed : Object.values(templates), prng);
-    yield { frame, isFirst: !isFeed && prng.chance(50), isFeed };
+    const isFirst = !isFeed && prng.chance(50);
+    yield (number) => {
+      const own = isFeed ? ofFeed : Object.values(orderEntryTemplates(number));
+      return { frame: randomFrame(own, prng), isFirst, isFeed };
+    };
   }
 }
 
 async function runForged(urls: Urls, random: number) {
-  // Lanes share the frames; each has a session of its own, and the last one is the witness's.
-  setSessions(LANES + 1);
-  const frames = forgedFrames(1, random);
-  const witness = new HonestSession(urls, LANES + 1);
+  setSessions(FIRST_LANE + LANES);
+  const frames = forgedFrames(random);
+  const witness = new HonestSession(urls, 1);
   const wrong: string[] = [];
   let count = 0;
   let closed = 0;
@@ -158,7 +172,7 @@ async function runForged(urls: Urls, random: number) {
     const forger = new Forger(urls.orders, number);
     const feedForger = new FeedForger(urls.feed);
     for (let next = frames.next(); next.done !== true; next = frames.next()) {
-      const { frame, isFirst, isFeed } = next.value;
+      const { frame, isFirst, isFeed } = next.value(number);
       count += 1;
       const sending = isFeed ? feedForger.send(frame) : forger.send(frame, isFirst);
       const fault = await sending.catch((error: Error) => error.message);
@@ -168,7 +182,7 @@ async function runForged(urls: Urls, random: number) {
     closed += forger.closed + feedForger.closed;
   };
   await trade([witness], async () => {
-    await Promise.all(Array.from({ length: LANES }, (_, i) => lane(i + 1)));
+    await Promise.all(Array.from({ length: LANES }, (_, i) => lane(FIRST_LANE + i)));
   });
   const { sent: commands, answered, missing } = witness;
   for (const one of wrong.slice(0, 10)) process.stderr.write(`${one}\n`);
@@ -192,7 +206,7 @@ async function main(): Promise<void> {
       random: { type: 'string', default: '100000' },
     },
   });
-  const sessions = values.forged ? LANES + 1 : Number(values.sessions);
+  const sessions = values.forged ? FIRST_LANE + LANES : Number(values.sessions);
   const dir = mkdtempSync(join(tmpdir(), 'ringside-hostile-'));
   const { server, urls } = await startServer(dir, sessions, values.durability);
   const exited = once(server, 'exit');

@@ -56,8 +56,11 @@ export async function runIo(
         server = opened;
         say({ type: 'listening', port: opened.port });
       });
-    } else {
+    } else if (message.type === 'stopIntake') {
       server?.stopListening();
+      sessions.stopIntake();
+      say({ type: 'stopped' });
+    } else {
       drain(sessions, server, now).then(() => say({ type: 'quiet' }));
     }
   });
@@ -93,15 +96,14 @@ function openServer(
 const SEND_MS_MAX = 2_000;
 
 /**
- * Nothing new is taken; what was taken is answered, the answers leave through the sockets, these
- * are closed, and the cancels which that causes are done.
+ * What was taken is answered, the answers leave through the sockets, these are closed, and the
+ * cancels which that causes are done.
  */
 async function drain(
   sessions: Sessions,
   server: SocketServer | undefined,
   now: () => number,
 ): Promise<void> {
-  sessions.stopIntake();
   await until(() => sessions.isSettled && (server?.unsentBytes() ?? 0) === 0, SEND_MS_MAX);
   sessions.closeAll(now());
   await until(() => {

@@ -35,6 +35,8 @@ const FIRST_SEQUENCE = 1;
 const COMMAND_CONSUMERS = ['journal', 'matching'] as const;
 /** A drain that takes longer than this is given up. */
 const DRAIN_MS_MAX = 4_500;
+/** What was taken when a drain begins is through the rings long before. */
+const READ_MS_MAX = 500;
 
 /** The address cannot be had: another process listens on it. */
 export class AddressInUse extends Error {}
@@ -101,7 +103,12 @@ export class Supervisor {
       leaveProcess(EXIT_THREAD_DIED, `not drained within ${DRAIN_MS_MAX} ms`);
     }, DRAIN_MS_MAX);
     const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
-    await Promise.all(this.ofKind('io').map((io) => ask(io, { type: 'drain' }, 'quiet')));
+    // First every thread stops taking commands: one's last command may fill the orders of a session
+    // of another, which must still be there to be told.
+    const io = this.ofKind('io');
+    await Promise.all(io.map((thread) => ask(thread, { type: 'stopIntake' }, 'stopped')));
+    await until(() => isRead(this.commandRing) && isRead(this.eventRing), READ_MS_MAX);
+    await Promise.all(io.map((thread) => ask(thread, { type: 'drain' }, 'quiet')));
     this.stopReaders(COMMAND_STOP, this.commandRing);
     await Promise.all(ended.filter((_, i) => isCommandReader(this.threads[i]!.start.kind)));
     this.stopReaders(EVENT_STOP, this.eventRing);

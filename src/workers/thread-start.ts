@@ -24,10 +24,12 @@ export type ThreadMessage =
   /** The journal thread: the log is replayed. */
   | { type: 'replayed'; commands: number; nextSequence: number; instruments: number[] }
   | { type: 'listening'; port: number }
-  /** An I/O thread: everything owed is sent, and no further command goes into the ring. */
+  /** An I/O thread: no client's command goes into the ring any more … */
+  | { type: 'stopped' }
+  /** … everything owed is sent, the sockets are closed, and no command at all follows. */
   | { type: 'quiet' };
 
 /** From the supervisor to the threads that serve sockets. */
 export type SupervisorMessage =
   /** Listen on `port`; 0: chosen by the system. */
-  { type: 'open'; port: number } | { type: 'drain' };
+  { type: 'open'; port: number } | { type: 'stopIntake' } | { type: 'drain' };
