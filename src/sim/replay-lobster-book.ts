@@ -1,5 +1,6 @@
 // Our own orders at the venue during a LOBSTER replay: which order id of the file is which of ours,
-// and who stands before whom. It knows only what the venue's events said.
+// and who stands before whom. It knows only what the venue's events said, but for what it drops:
+// that is gone at once, since nothing else can become of it.
 //
 // Invariant: a level lists its orders in queue order; the anonymous one, if there is one, is first,
 // because it is entered when the level comes into the book.
@@ -58,6 +59,11 @@ export class LobsterBook {
     return head?.id === ANONYMOUS ? head : undefined;
   }
 
+  /** True when a side has orders at this price. */
+  has(side: number, price: number): boolean {
+    return this.levels[side]!.has(price);
+  }
+
   /** The prices at which a side has orders, in no order. */
   prices(side: number): number[] {
     return [...this.levels[side]!.keys()];
@@ -114,7 +120,10 @@ export class LobsterBook {
 
   /** Cancels every order of a level. */
   drop(side: number, price: number): void {
-    for (const order of [...this.levels[side]!.get(price)!]) this.cancel(order);
+    for (const order of [...this.levels[side]!.get(price)!]) {
+      this.cancel(order);
+      this.remove(order);
+    }
   }
 
   private head(side: number, price: number): QueuedOrder | undefined {
@@ -192,7 +201,10 @@ export class LobsterBook {
     const order = this.byClOrdId.get(of.clOrdId);
     if (order === undefined) return;
     order.leaves = leaves;
-    if (leaves > 0) return;
+    if (leaves === 0) this.remove(order);
+  }
+
+  private remove(order: QueuedOrder): void {
     const levels = this.levels[order.side]!;
     const level = levels.get(order.price);
     level?.delete(order);

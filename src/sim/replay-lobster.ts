@@ -76,6 +76,7 @@ export async function replayLobster(from: LobsterFiles, run: ReplayRun): Promise
     await run.pace?.until(message.timeNs);
     await replay.play(message, row);
   }
+  await run.venue.settle();
   if ((await rows.next()) !== undefined) {
     rows.lines.fail(`${messages.lines.name} ends before the message of this row`);
   }
@@ -114,14 +115,12 @@ class LobsterReplay {
     }
     this.outcome.messages += 1;
     this.apply(message);
-    await this.run.venue.settle();
-    this.adopt(this.seen, row);
+    await this.adopt(this.seen, row, message);
     await this.run.venue.settle();
     this.seen = row;
     this.outcome.rows += 1;
     if (this.run.verify) await this.compare(row);
     this.drop(row);
-    await this.run.venue.settle();
   }
 
   private async seed(row: files.LobsterRow): Promise<void> {
@@ -184,17 +183,23 @@ class LobsterReplay {
     noteDifference(this.outcome, `${name}:${line}: ${what}`);
   }
 
-  private adopt(before: files.LobsterRow, after: files.LobsterRow): void {
+  // A level that came back into sight lies beyond all that a sound message changes, so its answer
+  // need not be waited for.
+  private async adopt(
+    before: files.LobsterRow,
+    after: files.LobsterRow,
+    message: files.LobsterMessage,
+  ): Promise<void> {
     for (const side of SIDES) {
       const seen = before.sides[side].prices;
       if (seen.length < before.levels) continue;
       const edge = seen[seen.length - 1]!;
-      const ours = new Set(this.book.prices(side));
       const { prices } = after.sides[side];
       for (let level = prices.length - 1; level >= 0; level--) {
         const price = prices[level]!;
         if (!isBetter(side, edge, price)) break;
-        if (ours.has(price)) continue;
+        if (mayReach(message, side, price)) await this.run.venue.settle();
+        if (this.book.has(side, price)) continue;
         this.outcome.levelsAdopted += 1;
         this.enterAnonymous(after, side, level);
       }
@@ -225,6 +230,12 @@ class LobsterReplay {
     }
     this.outcome.rowsEqual! += 1;
   }
+}
+
+/** True when the order that a message tells of may rest, or trade, at this price of this side. */
+function mayReach(message: files.LobsterMessage, side: number, price: number): boolean {
+  if (message.price === price) return true;
+  return message.side !== side && isBetter(side, price, message.price);
 }
 
 /** The first level in which a side of the book is not as the row says. */
