@@ -193,6 +193,11 @@ export function logonFrame(number: number, more: Partial<Logon> = {}): Uint8Arra
   });
 }
 
+/** Each report as a line, quick to compare. */
+export function linesOf(reports: readonly Report[]): string[] {
+  return reports.map((report) => Object.values(report).join(' '));
+}
+
 /** An order of 1 lot at 100 of account `account`, whose clOrdId is its request. */
 export function buy(account: number, request: number, price = 100, qty = 1): NewOrder {
   return order(SIDE_BUY, account, request, price, qty);

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { MarketFeed } from '../src/client/index.ts';
 import { EXIT_THREAD_DIED } from '../src/workers/death.ts';
-import { buy, RawClient } from './server-client.ts';
+import { buy, linesOf, RawClient } from './server-client.ts';
 import { type Exit, endServers, TestServer } from './server-kit.ts';
 
 const FRAME_COMMANDS = 32;
@@ -67,7 +67,7 @@ test('should die of a journal that cannot grow, with nothing acknowledged after 
   const got = await RawClient.logOn(again.ordersUrl, 1);
   await got.askOpenOrders(1_000_000);
   expect(got.reports.length).toBeGreaterThanOrEqual(client.reports.length);
-  expect(got.reports.slice(0, client.reports.length)).toEqual(client.reports);
+  expect(linesOf(got.reports).slice(0, client.reports.length)).toEqual(linesOf(client.reports));
   await again.stop('SIGKILL');
 });
 

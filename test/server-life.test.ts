@@ -9,7 +9,7 @@ import { EXIT_BAD_INPUT } from '../src/cli/exit-codes.ts';
 import { MarketFeed } from '../src/client/index.ts';
 import type { Report } from '../src/wire/order-entry.ts';
 import { EXIT_THREAD_DIED } from '../src/workers/death.ts';
-import { buy, cancel, RawClient, sell } from './server-client.ts';
+import { buy, cancel, linesOf, RawClient, sell } from './server-client.ts';
 import { endServers, TestServer } from './server-kit.ts';
 
 const DRAIN_MS_MAX = 5_000;
@@ -110,14 +110,14 @@ describe.each(['fsync', 'os'])('%s', (durability) => {
   test('should have every acknowledged order after SIGKILL, none twice', async () => {
     const config = { durability };
     const server = await TestServer.start({ config });
-    const before = await loadUntilKilled(server, 6_000);
+    const before = await loadUntilKilled(server, 4_000);
     const again = await server.again();
     for (const [i, client] of before.entries()) {
       const got = await RawClient.logOn(again.ordersUrl, i + 1);
       // The answer to a question comes behind all reports that there are.
       const open = await got.askOpenOrders(1_000_000);
       expect(client.refusals).toEqual([]);
-      expect(got.reports.slice(0, client.reports.length)).toEqual(client.reports);
+      expect(linesOf(got.reports).slice(0, client.reports.length)).toEqual(linesOf(client.reports));
       expect(got.reports.map((report) => report.reportSequence)).toEqual(
         got.reports.map((_, at) => at + 1),
       );
