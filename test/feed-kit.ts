@@ -19,13 +19,8 @@ import type { EventOut } from '../src/core/event-buffer.ts';
 import { EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot.ts';
 import type { Limits } from '../src/core/limits.ts';
 import { H_ORDER_LOW, H_SEQUENCE_LOW } from '../src/core/memory-layout.ts';
-import {
-  type Command,
-  type CoreEvent,
-  type NewOrder,
-  readEvent,
-  writeCommand,
-} from '../src/core/plain.ts';
+import { type Command, type NewOrder, writeCommand } from '../src/core/plain.ts';
+import { type CoreEvent, readEvent } from '../src/core/plain-events.ts';
 import { depth, restingOrders } from '../src/core/views.ts';
 import { type InstrumentDefinition, Publisher } from '../src/feed/publisher.ts';
 import type { FeedConnection, SubscriberWire } from '../src/feed/subscriber.ts';

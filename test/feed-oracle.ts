@@ -2,7 +2,7 @@
 // level summed up afresh after each command.
 
 import * as codes from '../src/core/codes.ts';
-import type { CoreEvent } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import type { Level, OrderUpdate, Trade } from '../src/wire/feed.ts';
 import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED } from '../src/wire/frame-kinds.ts';
 

@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
 import { EVENT_TRADE } from '../src/core/codes.ts';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { hasInstrument } from '../src/core/views.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 import { RandomCommands } from '../src/sim/random-commands.ts';

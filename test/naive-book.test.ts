@@ -3,7 +3,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as codes from '../src/core/codes.ts';
 import type { Limits } from '../src/core/limits.ts';
-import type { CoreEvent, NewOrder, OrderOfEvent, Replace } from '../src/core/plain.ts';
+import type { NewOrder, Replace } from '../src/core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../src/core/plain-events.ts';
 import { NaiveEngine } from '../src/sim/naive-book.ts';
 
 const LIMITS: Limits = { orders: 100, accounts: 10, instruments: 2, pages: 50 };

@@ -2,7 +2,8 @@
 
 import * as codes from '../src/core/codes.ts';
 import type { Limits } from '../src/core/limits.ts';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { NaiveEngine } from '../src/sim/naive-book.ts';
 import { leavesOf, type NaiveOrder, reaches } from '../src/sim/naive-state.ts';
 import type { Subject, SubjectMaker } from '../src/sim/subject.ts';

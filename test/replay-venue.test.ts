@@ -1,7 +1,8 @@
 // A replay must not rely on being answered at once: behind sockets it is not.
 
 import { describe, expect, it } from 'vitest';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { CoreVenue } from '../src/sim/core-venue.ts';
 import { replayLobster } from '../src/sim/replay-lobster.ts';
 import { replayMewl } from '../src/sim/replay-mewl.ts';

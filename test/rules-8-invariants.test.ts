@@ -3,7 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import * as codes from '../src/core/codes.ts';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { CoreBench } from './core-bench.ts';
 import {
   books,

@@ -3,7 +3,8 @@
 import { expect } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
 import * as codes from '../src/core/codes.ts';
-import type { Command, CoreEvent, OrderOfEvent, Replace } from '../src/core/plain.ts';
+import type { Command, Replace } from '../src/core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../src/core/plain-events.ts';
 import type { RestingOrder } from '../src/core/views.ts';
 import { CoreBench } from './core-bench.ts';
 

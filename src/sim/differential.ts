@@ -3,7 +3,8 @@
 
 import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Command, CoreEvent } from '../core/plain.ts';
+import type { Command } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import { commandJson, tapeOf } from './command-tape.ts';
 import { FlatEvent } from './flat-event.ts';
 import { NaiveEngine } from './naive-book.ts';

@@ -4,7 +4,7 @@
 import type { WordHash } from '../base/hash.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import * as codes from '../core/codes.ts';
-import type { CoreEvent, OrderOfEvent } from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 
 const ROW_NUMBERS_MAX = 20;
 

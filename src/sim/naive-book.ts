@@ -6,14 +6,13 @@ import * as codes from '../core/codes.ts';
 import type {
   Cancel,
   Command,
-  CoreEvent,
   DefineInstrument,
   MassCancel,
   NewOrder,
   OpenOrders,
-  OrderOfEvent,
   Replace,
 } from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 import { rejectOfTerms } from './naive-checks.ts';
 import { leavesOf, type NaiveOrder, NaiveState, reaches } from './naive-state.ts';
 

@@ -5,7 +5,8 @@
 import { Prng } from '../base/prng.ts';
 import * as codes from '../core/codes.ts';
 import { INT32_MAX } from '../core/limits.ts';
-import type { Cancel, Command, CoreEvent, MassCancel, NewOrder, Replace } from '../core/plain.ts';
+import type { Cancel, Command, MassCancel, NewOrder, Replace } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import { type Market, type OpenOrder, oddOf } from './random-oddities.ts';
 import { type Profile, profileOf } from './random-profiles.ts';
 

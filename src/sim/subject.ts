@@ -8,7 +8,8 @@ import { apply, clearCore, createCore } from '../core/engine.ts';
 import { EventBuffer } from '../core/event-buffer.ts';
 import { E_TIME_HIGH, E_TIME_LOW } from '../core/event-slot.ts';
 import type { Limits } from '../core/limits.ts';
-import { type Command, type CoreEvent, readEvent, writeCommand } from '../core/plain.ts';
+import { type Command, writeCommand } from '../core/plain.ts';
+import { type CoreEvent, readEvent } from '../core/plain-events.ts';
 import {
   depth,
   hasInstrument,

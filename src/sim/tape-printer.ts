@@ -14,7 +14,7 @@ import {
   REJECT_NAMES,
   SIDE_BUY,
 } from '../core/codes.ts';
-import type { CoreEvent, OrderOfEvent } from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 import type { PriceLevel } from '../core/views.ts';
 import type { TapeLine } from './tape-commands.ts';
 import type { TapeIds } from './tape-ids.ts';

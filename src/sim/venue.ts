@@ -3,7 +3,8 @@
 // in the order of the commands, and `settle` waits until all have come. So a replay that does not
 // look at the answer may keep many commands under way, and the core needs no waiting at all.
 
-import type { Command, CoreEvent } from '../core/plain.ts';
+import type { Command } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import type { PriceLevel } from '../core/views.ts';
 
 /** An order as everyone may see it: orderId, limit in ticks, open quantity in lots. */

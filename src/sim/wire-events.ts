@@ -7,6 +7,7 @@ import { assert } from '../base/assert.ts';
 import type { ExecutionReport, NewOrder, ReplaceOrder, TradeReport } from '../client/index.ts';
 import * as codes from '../core/codes.ts';
 import type * as plain from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 
 type OrderReport = Exclude<ExecutionReport, { kind: 'done' | 'rejected' }>;
 
@@ -20,7 +21,7 @@ export class WireEvents {
   }
 
   /** The event that a report tells of; undefined: the other half of a trade is yet to come. */
-  read(report: ExecutionReport): plain.CoreEvent | undefined {
+  read(report: ExecutionReport): CoreEvent | undefined {
     const { commandSequence: sequence, request, end } = report;
     const cause = { sequence, session: this.session, request, end };
     if (report.kind === 'done') return { evt: codes.EVENT_DONE, ...cause };
@@ -64,7 +65,7 @@ export class WireEvents {
   private readTrade(
     report: TradeReport,
     cause: { sequence: number; session: number; request: number; end: boolean },
-  ): plain.CoreEvent | undefined {
+  ): CoreEvent | undefined {
     const { resting } = this;
     if (!report.aggressor) {
       assert(resting === undefined, 'a trade has one resting order');
@@ -87,7 +88,7 @@ export class WireEvents {
     };
   }
 
-  private orderOf(report: OrderReport): plain.OrderOfEvent {
+  private orderOf(report: OrderReport): OrderOfEvent {
     return {
       account: report.account,
       owner: this.session,

@@ -23,7 +23,8 @@ import {
 } from '../client/index.ts';
 import { COMMAND_CANCEL, COMMAND_NEW, COMMAND_REPLACE, SIDE_BUY } from '../core/codes.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Command, CoreEvent } from '../core/plain.ts';
+import type { Command } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import type { PriceLevel } from '../core/views.ts';
 import type { PublicOrder, Venue } from './venue.ts';
 import { toNewOrder, toReplaceOrder, WireEvents } from './wire-events.ts';
