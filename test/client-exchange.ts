@@ -12,12 +12,13 @@ import { writeCommand } from '../src/core/plain.ts';
 import { Publisher } from '../src/feed/publisher.ts';
 import { CountedOwnership } from '../src/session/ports.ts';
 import { Sessions } from '../src/session/sessions.ts';
+import { facts } from './feed-kit.ts';
 import { QueuePort } from './session-fakes.ts';
 
 const LIMITS = { orders: 4_096, accounts: 16, instruments: 1, pages: 64 };
 const EVENT_SLOTS = 64;
 const TICK_MS = 50;
-const DEMO = { number: 1, symbol: 'DEMO', tickSize: '0.01', lotSize: '1' };
+const DEMO = { ...facts(1), symbol: 'DEMO' };
 
 export class Exchange implements EventOut {
   readonly slots = new Int32Array(EVENT_SLOTS * EVENT_WORDS);
@@ -48,7 +49,7 @@ export class Exchange implements EventOut {
     writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
     apply(this.core, slot, 0);
     this.makeRoom();
-    this.publisher.setInstruments([{ ...DEMO, referencePrice: 0 }]);
+    this.publisher.seedInstrument(DEMO);
     server.on('connection', (socket, request) => this.connect(socket, request.url ?? ''));
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }

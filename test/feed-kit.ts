@@ -6,6 +6,7 @@ import { FeedBook, type FeedBookChange } from '../src/client/feed-book.ts';
 import {
   COMMAND_INSTRUMENT,
   COMMAND_NEW,
+  PHASE_CONTINUOUS,
   SIDE_BUY,
   SIDE_SELL,
   STP_NONE,
@@ -22,7 +23,7 @@ import { H_ORDER_LOW, H_SEQUENCE_LOW } from '../src/core/memory-layout.ts';
 import { type Command, type NewOrder, writeCommand } from '../src/core/plain.ts';
 import { type CoreEvent, readEvent } from '../src/core/plain-events.ts';
 import { depth, restingOrders } from '../src/core/views.ts';
-import { type InstrumentDefinition, Publisher } from '../src/feed/publisher.ts';
+import { Publisher } from '../src/feed/publisher.ts';
 import type { FeedConnection, SubscriberWire } from '../src/feed/subscriber.ts';
 import {
   encodeConsumerHeartbeat,
@@ -30,6 +31,7 @@ import {
   encodeUnsubscribe,
   FeedDecoder,
   type FeedHead,
+  type InstrumentFacts,
 } from '../src/wire/feed.ts';
 import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES, FEED_REFUSED } from '../src/wire/frame-kinds.ts';
 
@@ -37,8 +39,10 @@ export const EPOCH = 7 * 2 ** 32 + 3;
 export const ALL = CHANNEL_L2 | CHANNEL_L3 | CHANNEL_TRADES;
 export const SMALL_LIMITS: Limits = { orders: 8_192, accounts: 16, instruments: 4, pages: 1_024 };
 
-export function definition(number: number): InstrumentDefinition {
-  return { number, symbol: `S${number}`, tickSize: '0.01', lotSize: '1', referencePrice: 0 };
+export function facts(number: number): InstrumentFacts {
+  const sizes = { tickSize: '0.01', lotSize: '1', phase: PHASE_CONTINUOUS };
+  const limits = { referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 };
+  return { number, symbol: `S${number}`, ...sizes, ...limits };
 }
 
 /**
@@ -68,7 +72,7 @@ export class FeedMarket implements EventOut {
     this.core.m[H_ORDER_LOW] = -200;
     this.core.m[H_SEQUENCE_LOW] = -100;
     this.publisher = new Publisher({ epoch: EPOCH, orders, instruments: limits.instruments });
-    this.publisher.setInstruments(instruments.map(definition));
+    for (const number of instruments) this.publisher.seedInstrument(facts(number));
   }
 
   /** Does one command; its events are listened to, and handed to the publisher now or later. */

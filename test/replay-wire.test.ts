@@ -19,6 +19,7 @@ import { COMMANDS_UNDER_WAY_MAX } from '../src/sim/venue.ts';
 import { WireEvents } from '../src/sim/wire-events.ts';
 import { WireReference } from '../src/sim/wire-reference.ts';
 import { encodeSubscribe, FeedDecoder } from '../src/wire/feed.ts';
+import { facts } from './feed-kit.ts';
 import { DATA, filesOf, fixture, fixturePath, replay, SMALL, sourceOf } from './replay-kit.ts';
 import { mewlWorkload } from './replay-mewl-kit.ts';
 
@@ -194,8 +195,7 @@ function fedBook(commands: readonly Command[]): FeedBook {
   const book = new FeedBook(1);
   const decoder = new FeedDecoder();
   const publisher = new Publisher({ epoch: 1, orders: SMALL.orders, instruments: 1 });
-  const facts = { symbol: 'A', tickSize: '1', lotSize: '1', referencePrice: 0 };
-  publisher.setInstruments([{ number: 1, ...facts }]);
+  publisher.seedInstrument(facts(1));
   const connection = publisher.connect({
     send: (bytes) => {
       expect(decoder.decode(bytes)).toBe(0);

@@ -7,7 +7,13 @@ import {
   COMMAND_REPLACE,
 } from '../src/core/codes.ts';
 import * as feed from '../src/wire/feed.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../src/wire/feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from '../src/wire/feed-layout.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
 import { REPORT_WORDS } from '../src/wire/report-layout.ts';
@@ -67,8 +73,14 @@ export const LOGON: oe.Logon = {
 };
 
 export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
-  { number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', status: 1, referencePrice: 99 },
-  { number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', status: 1, referencePrice: 0 },
+  {
+    ...{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', phase: 3 },
+    ...{ referencePrice: 99, priceBandBps: 500, haltNs: 2 ** 53 - 1, auctionNs: 1 },
+  },
+  {
+    ...{ number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', phase: 5 },
+    ...{ referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 },
+  },
 ];
 
 /** Frames of order entry by name; each a copy. */
@@ -87,6 +99,11 @@ export function orderEntryFrames(): Record<string, Uint8Array> {
   };
 }
 
+/** About no instrument of its head. */
+function isList(kind: number): boolean {
+  return kind === kinds.FEED_INSTRUMENTS || kind === kinds.FEED_DEFINED;
+}
+
 export function feedHead(kind: number): feed.FeedHead {
   return {
     kind,
@@ -95,8 +112,8 @@ export function feedHead(kind: number): feed.FeedHead {
     commandSequence: 2 ** 32 + 7,
     timeLow: -8,
     timeHigh: 9,
-    instrument: kind === kinds.FEED_INSTRUMENTS ? 0 : 1,
-    channels: kind === kinds.FEED_INSTRUMENTS ? 0 : kinds.CHANNEL_L2 | kinds.CHANNEL_L3,
+    instrument: isList(kind) ? 0 : 1,
+    channels: isList(kind) ? 0 : kinds.CHANNEL_L2 | kinds.CHANNEL_L3,
     isLast: kind !== kinds.FEED_SNAPSHOT,
     reason: kind === kinds.FEED_REFUSED ? kinds.REFUSED_TOO_MANY : 0,
   };
@@ -113,10 +130,16 @@ export function feedFrames(): Record<string, Uint8Array> {
   const levels = records(2, LEVEL_WORDS);
   const orders = records(2, ORDER_WORDS);
   const trades = records(1, TRADE_WORDS);
+  const phases = records(1, PHASE_WORDS);
+  const indicatives = records(1, INDICATIVE_WORDS);
   const encode = (
     kind: number,
     ...sorts: [feed.Records | null, feed.Records | null, feed.Records | null]
-  ): Uint8Array => encoder.encode(feedHead(kind), ...sorts).slice();
+  ): Uint8Array => {
+    const hasStatus = sorts.some((sort) => sort !== null);
+    const status = hasStatus ? ([phases, indicatives] as const) : [];
+    return encoder.encode(feedHead(kind), ...sorts, ...status).slice();
+  };
   return {
     subscribe: feed.encodeSubscribe(1, kinds.CHANNEL_L2),
     unsubscribe: feed.encodeUnsubscribe(2, kinds.CHANNEL_TRADES),
@@ -126,6 +149,7 @@ export function feedFrames(): Record<string, Uint8Array> {
     feedHeartbeat: encode(kinds.FEED_HEARTBEAT, null, null, null),
     refused: encode(kinds.FEED_REFUSED, null, null, null),
     instruments: feed.encodeInstruments(feedHead(kinds.FEED_INSTRUMENTS), INSTRUMENTS),
+    defined: feed.encodeInstruments(feedHead(kinds.FEED_DEFINED), [INSTRUMENTS[1]!]),
   };
 }
 

@@ -50,8 +50,13 @@ export function walkFeed(message: Uint8Array): Reads {
   for (let i = 0; i < frame.tradesLength(); i++)
     visit(frame.trades(i)!, ['tradeIdLow', 'aggressor']);
   for (let i = 0; i < frame.instrumentsLength(); i++) {
-    visit(frame.instruments(i)!, ['number', 'symbol', 'tickSize', 'lotSize', 'status']);
-    visit(frame.instruments(i)!, ['referencePrice']);
+    visit(frame.instruments(i)!, ['number', 'symbol', 'tickSize', 'lotSize', 'phase']);
+    visit(frame.instruments(i)!, ['referencePrice', 'priceBandBps']);
+    visit(frame.instruments(i)!, ['haltNsLow', 'haltNsHigh', 'auctionNsLow', 'auctionNsHigh']);
+  }
+  for (let i = 0; i < frame.phasesLength(); i++) visit(frame.phases(i)!, ['phase', 'dueHigh']);
+  for (let i = 0; i < frame.indicativesLength(); i++) {
+    visit(frame.indicatives(i)!, ['price', 'imbalanceHigh']);
   }
   return reads;
 }

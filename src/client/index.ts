@@ -1,8 +1,8 @@
 // Everything that users of the SDK import. schemas/sdk.md explains it.
 
 export { SIDE_BUY, SIDE_SELL } from '../wire/codes.ts';
-export type { InstrumentFacts } from '../wire/feed.ts';
-export type { WelcomeAccount, WelcomeInstrument } from '../wire/order-entry.ts';
+export type { Indicative } from '../wire/feed.ts';
+export type { WelcomeAccount } from '../wire/order-entry.ts';
 export type {
   CancelOrder,
   MassCancel,
@@ -35,7 +35,13 @@ export type {
   Side,
   TradeReport,
 } from './execution-report.ts';
-export { type BookLevel, type BookOrder, FeedBook, type FeedBookState } from './feed-book.ts';
+export {
+  type BookLevel,
+  type BookOrder,
+  type BookPhase,
+  FeedBook,
+  type FeedBookState,
+} from './feed-book.ts';
 export { type FeedState, MarketFeed, type MarketFeedOptions } from './market-feed.ts';
 export { OrderEntry } from './order-entry.ts';
 export type {
@@ -44,7 +50,9 @@ export type {
   ReportsLost,
   ResumeStore,
 } from './order-entry-options.ts';
+export type { Instrument, Phase } from './phase.ts';
 export type {
+  MarketPhase,
   MarketTrade,
   SubscribeOptions,
   Subscription,

@@ -41,6 +41,8 @@ export const FEED_UPDATE = 18;
 export const FEED_HEARTBEAT = 19;
 /** The subscription asked for is not possible (unknown instrument or channel). */
 export const FEED_REFUSED = 20;
+/** One instrument more than in FEED_INSTRUMENTS: it was defined meanwhile. */
+export const FEED_DEFINED = 21;
 
 export const CHANNEL_L2 = 1;
 export const CHANNEL_L3 = 2;
@@ -50,9 +52,8 @@ export const CHANNEL_TRADES = 4;
 export const ORDER_ADDED = 1;
 export const ORDER_REDUCED = 2;
 export const ORDER_DELETED = 3;
-
-// InstrumentFacts.status.
-export const STATUS_TRADING = 1;
+/** An iceberg shows its next tranche, at the back of its level. */
+export const ORDER_REFRESHED = 4;
 
 // Frame.reason of FEED_REFUSED.
 export const REFUSED_UNKNOWN_INSTRUMENT = 1;

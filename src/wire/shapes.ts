@@ -2,7 +2,13 @@
 // slot is a field's place in its table, from 0. A test holds this against the generated code.
 
 import { WIRE_COMMAND_WORDS } from './commands.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from './feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from './feed-layout.ts';
 import {
   ACCOUNTS_PER_SESSION_MAX,
   COMMANDS_PER_FRAME_MAX,
@@ -49,6 +55,8 @@ export const FD_SLOT_ORDERS = 14;
 export const FD_SLOT_TRADES = 15;
 export const FD_SLOT_INSTRUMENTS = 16;
 export const FD_SLOT_REASON = 17;
+export const FD_SLOT_PHASES = 18;
+export const FD_SLOT_INDICATIVES = 19;
 
 const LOGON: Shape = [
   scalar(2), // version_min
@@ -105,8 +113,13 @@ const FEED_INSTRUMENT: Shape = [
   text(NAME_BYTES_MAX), // symbol
   text(NAME_BYTES_MAX), // tick_size
   text(NAME_BYTES_MAX), // lot_size
-  scalar(4), // status
+  scalar(4), // phase
   scalar(4), // reference_price
+  scalar(4), // price_band_bps
+  scalar(4), // halt_ns_low
+  scalar(4), // halt_ns_high
+  scalar(4), // auction_ns_low
+  scalar(4), // auction_ns_high
 ];
 
 export const FEED_FRAME: Shape = [
@@ -128,4 +141,6 @@ export const FEED_FRAME: Shape = [
   structs(TRADE_WORDS, RECORDS_PER_FRAME_MAX),
   tables(FEED_INSTRUMENT, RECORDS_PER_FRAME_MAX),
   scalar(4), // reason
+  structs(PHASE_WORDS, RECORDS_PER_FRAME_MAX),
+  structs(INDICATIVE_WORDS, RECORDS_PER_FRAME_MAX),
 ];
