@@ -116,7 +116,6 @@ const FACTS: InstrumentFacts = {
 /** Events per second, frames and bytes an event of one pass. */
 function pass({ subscribers, channels, keepsBook }: Audience): number[] {
   const publisher = new Publisher({ epoch: 1, orders: DEFAULT_LIMITS.orders, instruments: 1 });
-  publisher.seedInstrument(FACTS);
   const { slots, count, ramp } = recorded;
   publisher.onEvents(slots, wanted - 1, 0, ramp);
   let frames = 0;

@@ -3,7 +3,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { COMMAND_INSTRUMENT } from '../src/core/codes.ts';
+import { COMMAND_INSTRUMENT, COMMAND_SYMBOL } from '../src/core/codes.ts';
 import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, createCore } from '../src/core/engine.ts';
 import type { EventOut } from '../src/core/event-buffer.ts';
@@ -46,10 +46,12 @@ export class Exchange implements EventOut {
       instruments: () => [DEMO],
     });
     const slot = new Int32Array(COMMAND_WORDS);
+    const symbol = new TextEncoder().encode('DEMO');
+    writeCommand(slot, 0, { cmd: COMMAND_SYMBOL, instrument: 1, symbol });
+    apply(this.core, slot, 0);
     writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
     apply(this.core, slot, 0);
     this.makeRoom();
-    this.publisher.seedInstrument(DEMO);
     server.on('connection', (socket, request) => this.connect(socket, request.url ?? ''));
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }

@@ -33,7 +33,6 @@ export class FeedServer {
 
   constructor(isScripted = false) {
     this.isScripted = isScripted;
-    this.market.define(1, 2);
     this.market.flush();
   }
 

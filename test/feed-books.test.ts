@@ -76,7 +76,6 @@ test.each<[string, Words]>([
 
 test('orders whose ids differ in the high word only should not be taken for each other', () => {
   const market = new FeedMarket(SMALL_LIMITS, [1]);
-  market.define(1);
   const consumer = new TestConsumer(market.publisher);
   consumer.subscribe(1, k.CHANNEL_L3);
   const ids = [0, 1, 2, 2 ** 20].map((high, i) => {
@@ -100,7 +99,6 @@ test('orders whose ids differ in the high word only should not be taken for each
 test('the memory of the books should hold what the core may hold, again and again', () => {
   const limits = { orders: 16, accounts: 4, instruments: 2, pages: 16 };
   const market = new FeedMarket(limits, [1, 2]);
-  market.define(1, 2);
   const consumer = new TestConsumer(market.publisher);
   consumer.subscribe(1, 7);
   for (let round = 0; round < 20; round++) {

@@ -33,7 +33,6 @@ const recorded = new Map<number, Uint8Array[]>();
  * trades), updates of one frame, an update of several, one more.
  */
 beforeAll(() => {
-  market.define(1);
   for (let i = 0; i < 1_400; i++) {
     market.enter({ side: SIDE_SELL, qty: 10, price: 1_000 + (i % 1_200) });
   }

@@ -6,6 +6,7 @@ import { FeedBook, type FeedBookChange } from '../src/client/feed-book.ts';
 import {
   COMMAND_INSTRUMENT,
   COMMAND_NEW,
+  COMMAND_SYMBOL,
   PHASE_CONTINUOUS,
   SIDE_BUY,
   SIDE_SELL,
@@ -72,7 +73,7 @@ export class FeedMarket implements EventOut {
     this.core.m[H_ORDER_LOW] = -200;
     this.core.m[H_SEQUENCE_LOW] = -100;
     this.publisher = new Publisher({ epoch: EPOCH, orders, instruments: limits.instruments });
-    for (const number of instruments) this.publisher.seedInstrument(facts(number));
+    this.define(...instruments);
   }
 
   /** Does one command; its events are listened to, and handed to the publisher now or later. */
@@ -82,9 +83,14 @@ export class FeedMarket implements EventOut {
     this.observe();
   }
 
-  /** Defines instruments in the core. */
+  /** Defines instruments, which the publisher learns of by the events. */
   define(...instruments: readonly number[]): void {
-    for (const instrument of instruments) this.send({ cmd: COMMAND_INSTRUMENT, instrument });
+    for (const instrument of instruments) {
+      const symbol = new TextEncoder().encode(facts(instrument).symbol);
+      this.send({ cmd: COMMAND_SYMBOL, instrument, symbol });
+      this.send({ cmd: COMMAND_INSTRUMENT, instrument });
+    }
+    this.flush();
   }
 
   /** Enters an order of account 1 (or another), gtc without self-trade prevention. Gives its id. */
@@ -212,7 +218,6 @@ export class TestConsumer implements SubscriberWire {
 /** Instruments 1 and 2; `orders` offers of 10 lots over three prices of instrument 1. */
 export function marketOf(orders = 0): FeedMarket {
   const market = new FeedMarket(SMALL_LIMITS, [1, 2]);
-  market.define(1, 2);
   for (let i = 0; i < orders; i++) {
     market.enter({ side: SIDE_SELL, qty: 10, price: 100 + (i % 3) });
   }
@@ -242,7 +247,7 @@ export function expectEqualBook(book: FeedBook, core: Core, note: string): void 
       orders.map(({ orderId, price, qty }) => [Number(orderId), price, qty]),
       note,
     ).toEqual(
-      restingOrders(core, book.instrument, side).map((o) => [o.orderId, o.price, o.leaves]),
+      restingOrders(core, book.instrument, side).map((o) => [o.orderId, o.price, o.displayed]),
     );
     const sums = new Map<number, number[]>();
     for (const { price, qty } of orders) {

@@ -146,7 +146,10 @@ describe('books rebuilt from messages alone should equal the core at random mome
   test.each(PROFILES.map(({ name }, seed) => [name, seed] as const))('%s, seed %i', (_, seed) => {
     const commands = new RandomCommands(seed);
     const { limits, instruments } = commands.profile;
-    const market = new FeedMarket(limits, instruments);
+    const market = new FeedMarket(limits, []);
+    // The stream begins with the instruments.
+    for (const _ of instruments) market.send(commands.next());
+    market.flush();
     const audience = play(market, commands, seed, 1_200, instruments);
     moments += audience.moments;
     checks += audience.checks;
@@ -166,7 +169,6 @@ describe('books rebuilt from messages alone should equal the core at random mome
       observe: (event: CoreEvent) => flow.read(event),
     };
     const market = new FeedMarket(SMALL_LIMITS, [1]);
-    market.define(1);
     const audience = play(market, source, seed, 3_000, [1]);
     moments += audience.moments;
     checks += audience.checks;

@@ -110,7 +110,10 @@ describe('each command should be told as the oracle has it, once, whatever the c
   test.each(PROFILES.map(({ name }, seed) => [name, seed] as const))('%s, seed %i', (_, seed) => {
     const commands = new RandomCommands(seed);
     const { limits, instruments } = commands.profile;
-    const market = new FeedMarket(limits, instruments);
+    const market = new FeedMarket(limits, []);
+    // The stream begins with the instruments.
+    for (const _ of instruments) market.send(commands.next());
+    market.flush();
     const oracle = new FeedOracle();
     let expected: OracleUpdate[] = [];
     let commandSequence = 0;
