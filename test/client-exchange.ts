@@ -12,13 +12,11 @@ import { writeCommand } from '../src/core/plain.ts';
 import { Publisher } from '../src/feed/publisher.ts';
 import { CountedOwnership } from '../src/session/ports.ts';
 import { Sessions } from '../src/session/sessions.ts';
-import { facts } from './feed-kit.ts';
 import { QueuePort } from './session-fakes.ts';
 
-const LIMITS = { orders: 4_096, accounts: 16, instruments: 1, pages: 64 };
+const LIMITS = { orders: 4_096, accounts: 16, instruments: 4, pages: 64 };
 const EVENT_SLOTS = 64;
 const TICK_MS = 50;
-const DEMO = { ...facts(1), symbol: 'DEMO' };
 
 export class Exchange implements EventOut {
   readonly slots = new Int32Array(EVENT_SLOTS * EVENT_WORDS);
@@ -31,7 +29,7 @@ export class Exchange implements EventOut {
   private readonly server: WebSocketServer;
   private readonly port = new QueuePort(4_096);
   private readonly core = createCore(LIMITS, this);
-  private readonly publisher = new Publisher({ epoch: 1, orders: 4_096, instruments: 1 });
+  private readonly publisher = new Publisher({ epoch: 1, orders: 4_096, instruments: 4 });
   private readonly sessions: Sessions;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -39,11 +37,13 @@ export class Exchange implements EventOut {
     this.server = server;
     const accounts = [1, 2, 3].map((number) => ({ number, name: `demo${number}` }));
     this.sessions = new Sessions({
-      sessions: [{ number: 1, token: 'demo', accounts }],
+      sessions: [
+        { number: 1, token: 'demo', accounts },
+        { number: 3, token: 'operator', accounts: [], isOperator: true },
+      ],
       port: this.port,
       stamp: { low: 1, high: 0 },
-      ownership: new CountedOwnership(new Int32Array(1)),
-      instruments: () => [DEMO],
+      ownership: new CountedOwnership(new Int32Array(2)),
     });
     const slot = new Int32Array(COMMAND_WORDS);
     const symbol = new TextEncoder().encode('DEMO');

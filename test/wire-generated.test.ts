@@ -99,7 +99,7 @@ describe('the shapes of the verifier', () => {
       expect(constant).toBe(`${prefix}${name.toUpperCase()}`);
       checked += 1;
     }
-    expect(checked).toBe(9 + 18);
+    expect(checked).toBe(11 + 18);
   });
 });
 
@@ -122,6 +122,11 @@ describe('the layouts', () => {
     expect(word('order_entry', 'Report', 'report_sequence_high')).toBe(r.R_REPORT_HIGH);
     expect(word('order_entry', 'Report', 'leaves')).toBe(r.R_LEAVES);
     expect(word('order_entry', 'Report', 'id_high')).toBe(r.R_ID_HIGH);
+    expect(word('order_entry', 'Report', 'displayed')).toBe(r.R_DISPLAYED);
+    expect(word('order_entry', 'Report', 'display_qty')).toBe(r.R_DISPLAY_QTY);
+    expect(word('order_entry', 'Report', 'stop_price')).toBe(r.R_STOP_PRICE);
+    expect(word('order_entry', 'Command', 'qty')).toBe(c.C_PHASE);
+    expect(word('order_entry', 'Command', 'qty')).toBe(c.C_KILLED_SESSION);
     expect(word('feed', 'Level', 'qty_high')).toBe(f.L_QTY_HIGH);
     expect(word('feed', 'OrderUpdate', 'qty')).toBe(f.O_QTY);
     expect(word('feed', 'Trade', 'aggressor')).toBe(f.T_AGGRESSOR);

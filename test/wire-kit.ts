@@ -2,8 +2,10 @@
 
 import {
   COMMAND_CANCEL,
+  COMMAND_KILL,
   COMMAND_MASS_CANCEL,
   COMMAND_NEW,
+  COMMAND_PHASE,
   COMMAND_REPLACE,
 } from '../src/core/codes.ts';
 import * as feed from '../src/wire/feed.ts';
@@ -18,7 +20,7 @@ import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
 import { REPORT_WORDS } from '../src/wire/report-layout.ts';
 
-/** One command of each kind that a client may send. */
+/** One command of each kind that a client or an operator may send. */
 export const COMMANDS: readonly oe.ClientCommand[] = [
   {
     command: COMMAND_NEW,
@@ -34,6 +36,9 @@ export const COMMANDS: readonly oe.ClientCommand[] = [
   { command: COMMAND_CANCEL, request: 2, account: 7, clOrdId: 5n },
   { command: COMMAND_REPLACE, request: 3, account: 7, origClOrdId: 5n, clOrdId: 6n, qty: 4 },
   { command: COMMAND_MASS_CANCEL, request: 4, account: 7, instrument: 1, side: 0 },
+  { command: COMMAND_PHASE, request: 5, instrument: 1, phase: 2 },
+  { command: COMMAND_KILL, request: 6, account: 7, lift: true },
+  { command: COMMAND_KILL, request: 7, session: 3, lift: false },
 ];
 
 export function commandWords(commands: readonly oe.ClientCommand[]): Int32Array {
@@ -49,6 +54,17 @@ export function countingWords(count: number, recordWords: number): Int32Array {
   return Int32Array.from({ length: count * recordWords }, (_, i) => i + 1);
 }
 
+export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
+  {
+    ...{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', phase: 3 },
+    ...{ referencePrice: 99, priceBandBps: 500, haltNs: 2 ** 53 - 1, auctionNs: 1 },
+  },
+  {
+    ...{ number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', phase: 5 },
+    ...{ referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 },
+  },
+];
+
 export const WELCOME: oe.Welcome = {
   version: 1,
   session: 3,
@@ -61,7 +77,8 @@ export const WELCOME: oe.Welcome = {
     { number: 7, name: 'alpha', highestClOrdId: 2n ** 64n - 1n },
     { number: 8, name: 'β', highestClOrdId: 0n },
   ],
-  instruments: [{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1' }],
+  instruments: INSTRUMENTS,
+  isOperator: true,
 };
 
 export const LOGON: oe.Logon = {
@@ -72,16 +89,17 @@ export const LOGON: oe.Logon = {
   cancelOnDisconnect: true,
 };
 
-export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
-  {
-    ...{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', phase: 3 },
-    ...{ referencePrice: 99, priceBandBps: 500, haltNs: 2 ** 53 - 1, auctionNs: 1 },
-  },
-  {
-    ...{ number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', phase: 5 },
-    ...{ referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 },
-  },
-];
+export const DEFINITION: oe.Definition = {
+  request: 9,
+  number: 3,
+  symbol: 'NEW',
+  tickSize: '0.05',
+  lotSize: '10',
+  referencePrice: 200,
+  priceBandBps: 500,
+  haltNs: 2 ** 53 - 1,
+  auctionNs: 2 ** 33 + 1,
+};
 
 /** Frames of order entry by name; each a copy. */
 export function orderEntryFrames(): Record<string, Uint8Array> {
@@ -92,7 +110,9 @@ export function orderEntryFrames(): Record<string, Uint8Array> {
     commands: new oe.CommandsEncoder().encode(commandWords(COMMANDS), 0, COMMANDS.length).slice(),
     heartbeat: oe.encodeHeartbeat(),
     openOrders: oe.encodeOpenOrders(77),
+    define: oe.encodeDefinition(DEFINITION),
     welcome: oe.encodeWelcome(WELCOME),
+    instruments: oe.encodeInstrumentChanges(INSTRUMENTS),
     reports: server.reports(reports, 0, 2).slice(),
     refusals: server.refusals(countingWords(2, 2), 0, 2).slice(),
     openOrderList: server.openOrders(reports, 0, 1, 77, 2 ** 33, true).slice(),

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/input-error.ts';
+import { adminCommand } from './admin.ts';
 import { bookCommand } from './book.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
@@ -17,8 +18,8 @@ declare const RINGSIDE_VERSION: string;
 
 const EXIT_CODE_HELP = `
 Exit status: 0 all well, 1 a check failed (replay --verify) or the exchange rejected the command
-(order), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread of
-the server died.`;
+(order, admin), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread
+of the server died.`;
 
 function program(): Command {
   return new Command('ringside')
@@ -28,6 +29,7 @@ function program(): Command {
     .addCommand(marketCommand())
     .addCommand(serveCommand())
     .addCommand(orderCommand())
+    .addCommand(adminCommand())
     .addCommand(watchCommand())
     .addCommand(bookCommand())
     .addCommand(configCommand())

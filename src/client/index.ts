@@ -14,12 +14,16 @@ export type {
 } from './client-command.ts';
 export { ClientError, type ClientErrorCode } from './client-error.ts';
 export type {
+  AddInstrumentResult,
   CancelAccepted,
   CancelResult,
   CommandRejected,
   CommandUnknown,
+  InstrumentAdded,
   MassCancelAccepted,
   MassCancelResult,
+  OperatorAccepted,
+  OperatorResult,
   OrderAccepted,
   OrderResult,
 } from './command-result.ts';
@@ -29,11 +33,13 @@ export type {
   ExecutionReport,
   NewReport,
   OpenOrder,
+  RefreshedReport,
   RejectedReport,
   ReplacedReport,
   RestatedReport,
   Side,
   TradeReport,
+  TriggeredReport,
 } from './execution-report.ts';
 export {
   type BookLevel,
@@ -43,6 +49,8 @@ export {
   type FeedBookState,
 } from './feed-book.ts';
 export { type FeedState, MarketFeed, type MarketFeedOptions } from './market-feed.ts';
+export { Operator, type OperatorOptions } from './operator.ts';
+export type { InstrumentDefinition, Killed } from './operator-command.ts';
 export { OrderEntry } from './order-entry.ts';
 export type {
   ConnectionState,

@@ -1,6 +1,7 @@
-// Commands that the server itself sends in the name of a session, one for each of its accounts: the
-// mass cancel of a lost connection, the question for open orders. Their requests lie above
-// REQUEST_MAX, where no client's can.
+// Commands that the server itself sends in the name of a session: the mass cancel of a lost
+// connection and the question for open orders, one for each of its accounts, and the symbol that
+// goes before an operator's instrument. Their requests lie above REQUEST_MAX, where no client's
+// can.
 
 import { assert } from '../base/assert.ts';
 import {
@@ -14,33 +15,34 @@ import {
 } from '../core/command-slot.ts';
 import { REQUEST_MAX } from '../wire/frame-kinds.ts';
 import type { CommandPort, Stamp } from './ports.ts';
+import type { AccountConfig } from './session-config.ts';
 import type { SessionState } from './session-state.ts';
 
-/** Request of the mass cancels of lost connections. */
-export const REQUEST_OF_CANCEL = REQUEST_MAX + 1;
+/** Request of those whose end nobody waits for. */
+export const REQUEST_OF_SERVER = REQUEST_MAX + 1;
 
 const GENERATIONS = 0x0fff_fffe;
 
-/** Request of the questions of one logon: above REQUEST_OF_CANCEL, told apart for 2^28 logons. */
+/** Request of the questions of one logon: above REQUEST_OF_SERVER, told apart for 2^28 logons. */
 export function requestOfQuestion(generation: number): number {
-  return REQUEST_OF_CANCEL + 1 + (generation % GENERATIONS);
+  return REQUEST_OF_SERVER + 1 + (generation % GENERATIONS);
 }
 
 /**
- * Puts the command `head` in the ring for the session's accounts from index `first` on, as many as
- * the ring takes. Returns the index of the first account that is left; accounts.length when none
- * is.
+ * Puts the command `head` in the ring for the accounts from index `first` on, in the session's
+ * name, as many as the ring takes. Returns the index of the first account that is left;
+ * accounts.length when none is.
  */
 export function putForAccounts(
   port: CommandPort,
   stamp: Stamp,
   session: SessionState,
+  accounts: readonly AccountConfig[],
   first: number,
   head: number,
   request: number,
 ): number {
-  const accounts = session.accounts;
-  assert(first >= 0 && first <= accounts.length, 'an account of the session');
+  assert(first >= 0 && first <= accounts.length, 'an account of these');
   assert(request > REQUEST_MAX, 'a request of the server');
   let next = first;
   let count = accounts.length - next;

@@ -1,6 +1,6 @@
 // How both sides read frames of the feed.
 
-import { ByteBuffer, Encoding } from 'flatbuffers';
+import { ByteBuffer } from 'flatbuffers';
 import { wordsToNumber } from '../base/words.ts';
 import { areExact, isExact, isExactSigned } from './exact.ts';
 import {
@@ -30,9 +30,9 @@ import {
 import { Frame } from './generated/ringside/feed/frame.ts';
 import { Instrument } from './generated/ringside/feed/instrument.ts';
 import type { InstrumentFacts } from './instrument-facts.ts';
+import { readInstruments } from './instrument-table.ts';
 import { Message } from './message.ts';
 import * as s from './shapes.ts';
-import { readText } from './text.ts';
 
 /** Slots that every frame has. */
 const HEAD = (1 << s.SLOT_VERSION) | (1 << s.SLOT_KIND);
@@ -191,24 +191,10 @@ export class FeedDecoder {
     const { kind } = this.head;
     if (kind !== FEED_INSTRUMENTS && kind !== FEED_DEFINED) return true;
     const frame = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes));
-    const instrument = new Instrument();
-    const instruments: InstrumentFacts[] = [];
-    for (let i = 0; i < frame.instrumentsLength(); i++) {
-      frame.instruments(i, instrument);
-      if (!isExact(instrument.haltNsHigh()) || !isExact(instrument.auctionNsHigh())) return false;
-      instruments.push({
-        number: instrument.number(),
-        symbol: readText(instrument.symbol(Encoding.UTF8_BYTES)),
-        tickSize: readText(instrument.tickSize(Encoding.UTF8_BYTES)),
-        lotSize: readText(instrument.lotSize(Encoding.UTF8_BYTES)),
-        phase: instrument.phase(),
-        referencePrice: instrument.referencePrice(),
-        priceBandBps: instrument.priceBandBps(),
-        haltNs: wordsToNumber(instrument.haltNsLow(), instrument.haltNsHigh()),
-        auctionNs: wordsToNumber(instrument.auctionNsLow(), instrument.auctionNsHigh()),
-      });
-    }
-    this.instruments = instruments;
-    return kind === FEED_INSTRUMENTS || instruments.length === 1;
+    const scratch = new Instrument();
+    const count = frame.instrumentsLength();
+    const instruments = readInstruments(count, (i) => frame.instruments(i, scratch));
+    this.instruments = instruments ?? [];
+    return instruments !== null && (kind === FEED_INSTRUMENTS || count === 1);
   }
 }

@@ -16,15 +16,14 @@ import {
   FEED_HEARTBEAT,
   FEED_SUBSCRIBE,
   FEED_UNSUBSCRIBE,
-  NAME_BYTES_MAX,
   RECORDS_PER_FRAME_MAX,
   WIRE_VERSION,
 } from './frame-kinds.ts';
 import { Frame } from './generated/ringside/feed/frame.ts';
 import { Instrument } from './generated/ringside/feed/instrument.ts';
 import type { InstrumentFacts } from './instrument-facts.ts';
+import { addInstrument } from './instrument-table.ts';
 import * as s from './shapes.ts';
-import { addText } from './text.ts';
 
 /** A run of records: `count` of them from word `at`. */
 export interface Records {
@@ -95,21 +94,8 @@ export function encodeInstruments(
 ): Uint8Array {
   assert(instruments.length <= RECORDS_PER_FRAME_MAX, 'as many instruments as a frame may have');
   const builder = new Builder(4_096);
-  const tables = instruments.map((instrument) =>
-    Instrument.createInstrument(
-      builder,
-      instrument.number,
-      addText(builder, instrument.symbol, NAME_BYTES_MAX),
-      addText(builder, instrument.tickSize, NAME_BYTES_MAX),
-      addText(builder, instrument.lotSize, NAME_BYTES_MAX),
-      instrument.phase,
-      instrument.referencePrice,
-      instrument.priceBandBps,
-      lowWord(instrument.haltNs),
-      highWord(instrument.haltNs),
-      lowWord(instrument.auctionNs),
-      highWord(instrument.auctionNs),
-    ),
+  const tables = instruments.map((facts) =>
+    addInstrument(builder, Instrument.createInstrument, facts),
   );
   const vector = Frame.createInstrumentsVector(builder, tables);
   Frame.startFrame(builder);

@@ -10,12 +10,12 @@ import {
   TRADE_WORDS,
 } from './feed-layout.ts';
 import {
-  ACCOUNTS_PER_SESSION_MAX,
   COMMANDS_PER_FRAME_MAX,
   INSTRUMENTS_MAX,
   NAME_BYTES_MAX,
   RECORDS_PER_FRAME_MAX,
   TOKEN_BYTES_MAX,
+  WELCOME_ACCOUNTS_MAX,
 } from './frame-kinds.ts';
 import { REPORT_WORDS } from './report-layout.ts';
 import { REFUSAL_WORDS } from './reports.ts';
@@ -38,6 +38,8 @@ export const OE_SLOT_REQUEST = 7;
 export const OE_SLOT_REPORT_LOW = 8;
 export const OE_SLOT_REPORT_HIGH = 9;
 export const OE_SLOT_IS_LAST = 10;
+export const OE_SLOT_DEFINITION = 11;
+export const OE_SLOT_INSTRUMENTS = 12;
 
 export const FD_SLOT_EPOCH_LOW = 2;
 export const FD_SLOT_EPOCH_HIGH = 3;
@@ -74,11 +76,33 @@ const ACCOUNT: Shape = [
   scalar(4), // highest_cl_ord_id_high
 ];
 
-const WELCOME_INSTRUMENT: Shape = [
+/** In order entry and in the feed alike. */
+const INSTRUMENT: Shape = [
   scalar(4), // number
   text(NAME_BYTES_MAX), // symbol
   text(NAME_BYTES_MAX), // tick_size
   text(NAME_BYTES_MAX), // lot_size
+  scalar(4), // phase
+  scalar(4), // reference_price
+  scalar(4), // price_band_bps
+  scalar(4), // halt_ns_low
+  scalar(4), // halt_ns_high
+  scalar(4), // auction_ns_low
+  scalar(4), // auction_ns_high
+];
+
+const DEFINITION: Shape = [
+  scalar(4), // request
+  scalar(4), // number
+  text(NAME_BYTES_MAX), // symbol
+  text(NAME_BYTES_MAX), // tick_size
+  text(NAME_BYTES_MAX), // lot_size
+  scalar(4), // reference_price
+  scalar(4), // price_band_bps
+  scalar(4), // halt_ns_low
+  scalar(4), // halt_ns_high
+  scalar(4), // auction_ns_low
+  scalar(4), // auction_ns_high
 ];
 
 const WELCOME: Shape = [
@@ -90,8 +114,9 @@ const WELCOME: Shape = [
   scalar(4), // next_report_low
   scalar(4), // next_report_high
   scalar(1), // reports_lost
-  tables(ACCOUNT, ACCOUNTS_PER_SESSION_MAX),
-  tables(WELCOME_INSTRUMENT, INSTRUMENTS_MAX),
+  tables(ACCOUNT, WELCOME_ACCOUNTS_MAX),
+  tables(INSTRUMENT, INSTRUMENTS_MAX),
+  scalar(1), // is_operator
 ];
 
 export const ORDER_ENTRY_FRAME: Shape = [
@@ -106,20 +131,8 @@ export const ORDER_ENTRY_FRAME: Shape = [
   scalar(4), // report_sequence_low
   scalar(4), // report_sequence_high
   scalar(1), // is_last
-];
-
-const FEED_INSTRUMENT: Shape = [
-  scalar(4), // number
-  text(NAME_BYTES_MAX), // symbol
-  text(NAME_BYTES_MAX), // tick_size
-  text(NAME_BYTES_MAX), // lot_size
-  scalar(4), // phase
-  scalar(4), // reference_price
-  scalar(4), // price_band_bps
-  scalar(4), // halt_ns_low
-  scalar(4), // halt_ns_high
-  scalar(4), // auction_ns_low
-  scalar(4), // auction_ns_high
+  table(DEFINITION),
+  tables(INSTRUMENT, RECORDS_PER_FRAME_MAX),
 ];
 
 export const FEED_FRAME: Shape = [
@@ -139,7 +152,7 @@ export const FEED_FRAME: Shape = [
   structs(LEVEL_WORDS, RECORDS_PER_FRAME_MAX),
   structs(ORDER_WORDS, RECORDS_PER_FRAME_MAX),
   structs(TRADE_WORDS, RECORDS_PER_FRAME_MAX),
-  tables(FEED_INSTRUMENT, RECORDS_PER_FRAME_MAX),
+  tables(INSTRUMENT, RECORDS_PER_FRAME_MAX),
   scalar(4), // reason
   structs(PHASE_WORDS, RECORDS_PER_FRAME_MAX),
   structs(INDICATIVE_WORDS, RECORDS_PER_FRAME_MAX),
