@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CANCEL_NAMES, REJECT_NAMES } from '../src/core/codes.ts';
 import { DEFAULT_LIMITS, LARGEST_LIMITS, type Limits } from '../src/core/limits.ts';
-import { CHECKS, COMMANDS } from '../src/sim/tape-commands.ts';
+import { CHECKS, COMMANDS } from '../src/sim/tape/commands.ts';
 import { runTape } from './tape.ts';
 
 const DOCUMENT = readFileSync(new URL('../schemas/tape.md', import.meta.url), 'utf8');
