@@ -18,6 +18,8 @@ import {
   H_PAGE_UNUSED,
   H_PAGES_BASE,
   H_PAGES_END,
+  H_PAGES_LEFT,
+  H_PAGES_RESERVED,
   L_FIRST,
   L_LAST,
   LAST_NODE_SHIFT,
@@ -61,10 +63,13 @@ export function findPage(m: Int32Array, side: number, key: number): number {
   return at;
 }
 
-/** True when a level for this key exists or can be made. */
-export function hasRoomFor(m: Int32Array, side: number, key: number): boolean {
-  if (m[H_PAGE_FREE] !== 0 || m[H_PAGE_UNUSED] !== m[H_PAGES_END]) return true;
-  return findPage(m, side, key) !== 0;
+/**
+ * True when a level for this key exists or can be made, and `more` pages beside it: those that
+ * waiting stops will need stay reserved.
+ */
+export function hasRoomFor(m: Int32Array, side: number, key: number, more: number): boolean {
+  const left = m[H_PAGES_LEFT] - m[H_PAGES_RESERVED] - more;
+  return left > 0 || (left === 0 && findPage(m, side, key) !== 0);
 }
 
 /** The level of a key, made (empty, but marked as in use) when it is not there. */
@@ -185,6 +190,7 @@ function removePage(m: Int32Array, side: number, page: number): void {
   let node = m[page + P_PARENT];
   m[page] = m[H_PAGE_FREE];
   m[H_PAGE_FREE] = page;
+  m[H_PAGES_LEFT] += 1;
   for (let shift = LAST_NODE_SHIFT; ; shift += CHILD_BITS) {
     const child = (key >>> shift) & CHILD_MASK;
     assert((m[node + N_BITS] & (1 << child)) !== 0, 'the child is there');
@@ -199,6 +205,7 @@ function removePage(m: Int32Array, side: number, page: number): void {
 }
 
 function takePage(m: Int32Array): number {
+  m[H_PAGES_LEFT] -= 1;
   const free = m[H_PAGE_FREE];
   if (free !== 0) {
     m[H_PAGE_FREE] = m[free];
