@@ -226,11 +226,12 @@ describe('R6.9 should print uncross and stops of a transition before the command
     bench.apply({ ...define, priceBandBps: 1000, haltNs: 10, auctionNs: 20 });
     bench.sell({ price: 120, qty: 1 });
     bench.buy({ price: 120, qty: 1, account: 2, time: 5n });
-    bench.buy({ price: 130, qty: 1, account: 3, time: 15n });
-    const events = bench.buy({ price: 110, qty: 2, account: 4, time: 35n });
+    bench.buy({ price: 130, qty: 3, account: 3, time: 15n });
+    bench.sell({ qty: 1, account: 5, type: codes.TYPE_STOP, stopPrice: 140 });
+    const events = bench.sell({ price: 110, qty: 5, account: 4, time: 35n });
     const names = events.map((event) => codes.EVENT_NAMES[event.evt]);
-    expect(names).toEqual(['phase', 'trade', 'new']);
-    expect(bench.levels(codes.SIDE_BUY)).toEqual([[110, 2, 1]]);
+    expect(names).toEqual(['phase', 'trade', 'triggered', 'trade', 'new', 'trade']);
+    expect(bench.levels(codes.SIDE_SELL)).toEqual([[110, 4, 1]]);
   });
 
   test('of the time that a rejected command carries, which has still moved the clock', () => {
