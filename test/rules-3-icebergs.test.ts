@@ -70,7 +70,7 @@ test('R3.7 should trade the hidden part before the next price', () => {
   `);
 });
 
-test('R3.7 should use the whole quantity of an iceberg as an aggressor, then show a tranche', () => {
+test('R3.7 should use all of an iceberg as an aggressor, then show a tranche', () => {
   play(`
     a1 sell 8@100                 | new a1 #1 8
     a2 sell 4@101                 | new a2 #2 4

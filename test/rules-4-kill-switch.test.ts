@@ -141,7 +141,7 @@ describe('R4.7 should, when a session is killed,', () => {
     expect(core.levels(codes.SIDE_BUY)).toEqual([[92, 5, 1]]);
   });
 
-  test('refuse its new and replace for any account, not those of others, until it is lifted', () => {
+  test('refuse its new and replace for any account, not those of others, until lifted', () => {
     const core = bench();
     core.apply({ ...KILL, killedSession: 5 });
     const replace = { cmd: codes.COMMAND_REPLACE, account: 1, origClOrdId: 3, qty: 4 } as const;

@@ -80,7 +80,7 @@ describe('R4.2 should judge the replace of a stop as the new stop that it amount
   });
 });
 
-test('R4.2 should change price, quantity and displayQty of a stop_limit, seen when it rests', () => {
+test('R4.2 should change price, quantity and displayQty of a stop_limit, seen as it rests', () => {
   play(`
     a1 buy 5@90 stop_limit stop=100 | new a1 #1 5
     a2 replaces a1 12@91 display=4 stop=101 | replaced a1 a2 12

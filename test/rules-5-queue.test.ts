@@ -141,7 +141,7 @@ describe('R5.4 should keep a queued stop like one that waits, with no triggered:
   });
 });
 
-describe('R5.4 should test a queued stop again by the last trade price, not by the one that', () => {
+describe('R5.4 should test a queued stop again by the last trade, not by the one that', () => {
   // a1 is triggered at 105, then the same sweep trades at 100 and runs into the band.
   const HALTED = `
     instrument TEST reference=100 band=1000 halt=9 |

@@ -172,7 +172,7 @@ test('R6.3 should let accounts trade with themselves', () => {
   `);
 });
 
-test('R6.4 should evaluate stops against auction trades and let them enter after the uncross', () => {
+test('R6.4 should hold stops against auction trades and let them enter afterwards', () => {
   play(`
     a1 sell 2 stop stop=100       | new a1 #1 2
     a2 buy 3 stop stop=100        | new a2 #2 3

@@ -53,7 +53,7 @@ const REPLACE_FAULTS: readonly Fault[] = [
   { reason: 'capacity' },
 ];
 
-/** No command can have both: a postOnly order is judged by the book in the continuous phase alone. */
+/** No command can have both: postOnly is judged by the book in the continuous phase alone. */
 const IMPOSSIBLE = 'post_only_would_cross before phase';
 
 /** Every two faults that one command can have, the one that stands first in R7 first. */
