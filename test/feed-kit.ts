@@ -8,6 +8,7 @@ import {
   COMMAND_NEW,
   COMMAND_SYMBOL,
   PHASE_CONTINUOUS,
+  PHASE_NAMES,
   SIDE_BUY,
   SIDE_SELL,
   STP_NONE,
@@ -23,9 +24,10 @@ import type { Limits } from '../src/core/limits.ts';
 import { H_ORDER_LOW, H_SEQUENCE_LOW } from '../src/core/memory-layout.ts';
 import { type Command, type NewOrder, writeCommand } from '../src/core/plain.ts';
 import { type CoreEvent, readEvent } from '../src/core/plain-events.ts';
-import { depth, restingOrders } from '../src/core/views.ts';
+import { depth, phaseOf, restingOrders } from '../src/core/views.ts';
 import { Publisher } from '../src/feed/publisher.ts';
 import type { FeedConnection, SubscriberWire } from '../src/feed/subscriber.ts';
+import type { RandomCommands } from '../src/sim/random-commands.ts';
 import {
   encodeConsumerHeartbeat,
   encodeSubscribe,
@@ -91,6 +93,16 @@ export class FeedMarket implements EventOut {
       this.send({ cmd: COMMAND_INSTRUMENT, instrument });
     }
     this.flush();
+  }
+
+  /** Sends a stream's commands until it has defined these instruments. */
+  begin(stream: RandomCommands, instruments: readonly number[]): void {
+    this.listener = (event) => stream.observe(event);
+    const isDefined = (number: number) => this.publisher.streamOf(number) !== undefined;
+    while (!instruments.every(isDefined)) {
+      this.send(stream.next());
+      this.flush();
+    }
   }
 
   /** Enters an order of account 1 (or another), gtc without self-trade prevention. Gives its id. */
@@ -235,6 +247,7 @@ export function framesOf(consumer: TestConsumer): number[] {
 /** Holds a live book against the core's. */
 export function expectEqualBook(book: FeedBook, core: Core, note: string): void {
   expect(book.state, note).toBe('live');
+  expect(book.phase, note).toBe(PHASE_NAMES[phaseOf(core, book.instrument)]);
   for (const side of [SIDE_BUY, SIDE_SELL]) {
     const levels = side === SIDE_BUY ? book.bids() : book.asks();
     const told = levels.map(({ price, qty, orders }) => [price, qty, orders]);

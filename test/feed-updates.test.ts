@@ -111,9 +111,7 @@ describe('each command should be told as the oracle has it, once, whatever the c
     const commands = new RandomCommands(seed);
     const { limits, instruments } = commands.profile;
     const market = new FeedMarket(limits, []);
-    // The stream begins with the instruments.
-    for (const _ of instruments) market.send(commands.next());
-    market.flush();
+    market.begin(commands, instruments);
     const oracle = new FeedOracle();
     let expected: OracleUpdate[] = [];
     let commandSequence = 0;
