@@ -1,6 +1,6 @@
 import { stringify } from 'lossless-json';
 import { DEFAULT_LIMITS, type Limits } from '../src/core/limits.ts';
-import { Tape } from '../src/sim/tape.ts';
+import { Tape } from '../src/sim/tape/tape.ts';
 
 /**
  * Runs a tape, given as text or as one object a line, and returns the lines that it prints. Throws

@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { Malformed } from './tape-json.ts';
+import { Malformed } from './json.ts';
 
 const LINE_FEED = 0x0a;
 

@@ -1,21 +1,21 @@
 // The quick way to read a line: one walk over its characters, for lines as programs write them. A
 // line is plain when it is one object with known keys, each once, texts without escapes, integers
 // of up to 15 digits, and at most one space after a comma or colon. Whatever else it may be, wrong
-// or only unusual, is left to tape-reader.ts, which reads the same values and finds the words for a
+// or only unusual, is left to reader.ts, which reads the same values and finds the words for a
 // fault.
 
-import { CHECKS, COMMANDS, type KeyName, type TapeLine } from './tape-commands.ts';
+import { CHECKS, COMMANDS, type KeyName, type TapeLine } from './commands.ts';
 
 const KEYS = Object.keys(CHECKS) as KeyName[];
 const CHECK_OF = KEYS.map((key) => CHECKS[key]);
 /** Where a key's value stands in `values`. */
 const AT = Object.fromEntries(KEYS.map((key, at) => [key, at])) as Record<KeyName, number>;
 
-/** Key + 1 by length and first character, which are a pair of their own for each. */
+/** Key + 1 by length and third character (of `ns`: its quote), a pair of their own for each. */
 const KEY_LENGTH_MAX = 15;
 const KEY_TABLE = new Uint8Array((KEY_LENGTH_MAX + 1) << 7);
 for (const [at, key] of KEYS.entries()) {
-  KEY_TABLE[(key.length << 7) | key.charCodeAt(0)] = at + 1;
+  KEY_TABLE[(key.length << 7) | `${key}"`.charCodeAt(2)] = at + 1;
 }
 
 /** The keys of each command as bits, cmd among them. */
@@ -84,7 +84,7 @@ function readKey(line: string): number {
   const end = line.indexOf('"', start);
   const length = end - start;
   if (length < 1 || length > KEY_LENGTH_MAX) return -1;
-  const key = KEY_TABLE[(length << 7) | (line.charCodeAt(start) & 0x7f)]! - 1;
+  const key = KEY_TABLE[(length << 7) | (line.charCodeAt(start + 2) & 0x7f)]! - 1;
   if (key < 0 || !line.startsWith(KEYS[key]!, start)) return -1;
   if (line.charCodeAt(end + 1) !== COLON) return -1;
   next = line.charCodeAt(end + 2) === SPACE ? end + 3 : end + 2;
@@ -155,5 +155,9 @@ function lineOf(cmd: string): TapeLine {
     tickSize: values[AT.tickSize],
     lotSize: values[AT.lotSize],
     referencePrice: values[AT.referencePrice],
+    priceBandBps: values[AT.priceBandBps],
+    haltNs: values[AT.haltNs],
+    auctionNs: values[AT.auctionNs],
+    phase: values[AT.phase],
   } as TapeLine;
 }

@@ -1,12 +1,6 @@
-import {
-  CHECKS,
-  COMMANDS,
-  type KeyName,
-  type TapeLine,
-  UNSUPPORTED_COMMANDS,
-} from './tape-commands.ts';
-import { Malformed, parseExact, quoted, refuseTwins } from './tape-json.ts';
-import { readPlainLine } from './tape-plain.ts';
+import { CHECKS, COMMANDS, type KeyName, type TapeLine } from './commands.ts';
+import { Malformed, parseExact, quoted, refuseTwins } from './json.ts';
+import { readPlainLine } from './plain.ts';
 
 /** What a line says. Throws Malformed, saying why, when it says nothing that a tape may. */
 export function readTapeLine(line: string): TapeLine {
@@ -19,7 +13,6 @@ export function readExactLine(line: string): TapeLine {
   const { cmd } = fields;
   if (cmd === undefined) throw new Malformed('cmd is missing');
   if (typeof cmd !== 'string') throw new Malformed('cmd must be a text');
-  if (UNSUPPORTED_COMMANDS.includes(cmd)) throw new Malformed(`${cmd} is not supported yet`);
   const keys = COMMANDS.get(cmd);
   if (keys === undefined) throw new Malformed(`unknown cmd ${quoted(cmd)}`);
   const allowed: readonly string[] = ['cmd', ...keys.needed, ...keys.optional];

@@ -2,7 +2,7 @@
 // lossless-json, which keeps the text of a number.
 
 import { parse } from 'lossless-json';
-import { readInteger } from './tape-number.ts';
+import { readInteger } from './number.ts';
 
 /** A line that cannot be used; the message says why, without saying where. */
 export class Malformed extends Error {

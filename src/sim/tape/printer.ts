@@ -1,30 +1,42 @@
 // Events as lines of JSON. The order of their keys is part of the tape's format, and texts are
-// already escaped (tape-ids.ts), so lines are put together by hand.
+// already escaped (ids.ts), so lines are put together by hand.
 
 import {
   CANCEL_NAMES,
   COMMAND_NAMES,
   EVENT_CANCELED,
   EVENT_DONE,
+  EVENT_INDICATIVE,
+  EVENT_INSTRUMENT,
   EVENT_NEW,
+  EVENT_PHASE,
+  EVENT_REFRESHED,
   EVENT_REJECTED,
   EVENT_REPLACED,
   EVENT_RESTATED,
   EVENT_TRADE,
+  EVENT_TRIGGERED,
+  PHASE_NAMES,
   REJECT_NAMES,
   SIDE_BUY,
-} from '../core/codes.ts';
-import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
-import type { PriceLevel } from '../core/views.ts';
-import type { TapeLine } from './tape-commands.ts';
-import type { TapeIds } from './tape-ids.ts';
+} from '../../core/codes.ts';
+import type { CoreEvent, OrderOfEvent } from '../../core/plain-events.ts';
+import type { PriceLevel } from '../../core/views.ts';
+import type { TapeLine } from './commands.ts';
+import type { TapeIds } from './ids.ts';
 
 type TradeEvent = Extract<CoreEvent, { evt: typeof EVENT_TRADE }>;
+type IndicativeEvent = Extract<CoreEvent, { evt: typeof EVENT_INDICATIVE }>;
 
-/** An event of the core as a line with its line feed; '' for `done`. `cause`: the command. */
+/**
+ * An event of the core as a line with its line feed; '' for one that a tape does not show.
+ * `cause`: the command.
+ */
 export function printEvent(event: CoreEvent, ids: TapeIds, cause: TapeLine): string {
   switch (event.evt) {
     case EVENT_DONE:
+    case EVENT_INSTRUMENT:
+    case EVENT_REFRESHED:
       return '';
     case EVENT_NEW: {
       const { orderId, leaves } = event.order;
@@ -48,6 +60,14 @@ export function printEvent(event: CoreEvent, ids: TapeIds, cause: TapeLine): str
     }
     case EVENT_RESTATED:
       return `{"evt":"restated",${owned(event.order, ids)},"leaves":${event.order.leaves}}\n`;
+    case EVENT_TRIGGERED:
+      return `{"evt":"triggered",${owned(event.order, ids)}}\n`;
+    case EVENT_PHASE: {
+      const symbol = `"symbol":"${ids.symbols.text(event.instrument)}"`;
+      return `{"evt":"phase",${symbol},"phase":"${PHASE_NAMES[event.phase]}"}\n`;
+    }
+    case EVENT_INDICATIVE:
+      return printIndicative(event, ids);
     default:
       throw new Error('an event that no command of a tape causes');
   }
@@ -79,15 +99,23 @@ export function printHash(value: string): string {
 function printTrade(event: TradeEvent, ids: TapeIds): string {
   const { tradeId, price, qty, resting, aggressor } = event;
   const buys = event.restingSide !== SIDE_BUY;
+  const aggressorSide = buys ? 'buy' : 'sell';
   const buyer = buys ? aggressor : resting;
   const seller = buys ? resting : aggressor;
   return (
     `{"evt":"trade","symbol":"${ids.symbols.text(event.instrument)}",` +
     `"tradeId":${tradeId},"price":${price},"qty":${qty},` +
     `"buy":"${orderName(buyer, ids)}","sell":"${orderName(seller, ids)}",` +
-    `"aggressor":"${buys ? 'buy' : 'sell'}",` +
+    `"aggressor":"${event.isAuction ? 'none' : aggressorSide}",` +
     `"buyLeaves":${buyer.leaves},"sellLeaves":${seller.leaves}}\n`
   );
+}
+
+function printIndicative(event: IndicativeEvent, ids: TapeIds): string {
+  const symbol = `"symbol":"${ids.symbols.text(event.instrument)}"`;
+  const price = event.price === 0 ? '' : `"price":${event.price},`;
+  const terms = `${price}"qty":${event.qty},"imbalance":${event.imbalance}`;
+  return `{"evt":"indicative",${symbol},${terms}}\n`;
 }
 
 function owned({ account, clOrdId }: OrderOfEvent, ids: TapeIds): string {

@@ -2,22 +2,22 @@
 // decides what is printed.
 
 import type { Buffer } from 'node:buffer';
-import { InputError } from '../base/input-error.ts';
-import * as codes from '../core/codes.ts';
-import { COMMAND_WORDS } from '../core/command-slot.ts';
-import type { Core } from '../core/core.ts';
-import { apply, createCore } from '../core/engine.ts';
-import { EventBuffer } from '../core/event-buffer.ts';
-import { INT32_MAX, type Limits } from '../core/limits.ts';
-import { type Command, writeCommand } from '../core/plain.ts';
-import { readEvent } from '../core/plain-events.ts';
-import { depth, stateHash } from '../core/views.ts';
-import type { CommandLine, TapeInteger, TapeLine, Terms } from './tape-commands.ts';
-import { TapeIds } from './tape-ids.ts';
-import { Malformed, quoted } from './tape-json.ts';
-import { LineCutter } from './tape-lines.ts';
-import { printBook, printEvent, printHash, printRejected } from './tape-printer.ts';
-import { readTapeLine } from './tape-reader.ts';
+import { InputError } from '../../base/input-error.ts';
+import * as codes from '../../core/codes.ts';
+import { COMMAND_WORDS } from '../../core/command-slot.ts';
+import type { Core } from '../../core/core.ts';
+import { apply, createCore } from '../../core/engine.ts';
+import { EventBuffer } from '../../core/event-buffer.ts';
+import { INT32_MAX, type Limits } from '../../core/limits.ts';
+import { type Command, writeCommand } from '../../core/plain.ts';
+import { readEvent } from '../../core/plain-events.ts';
+import { depth, stateHash } from '../../core/views.ts';
+import type { TapeInteger, TapeLine, Terms } from './commands.ts';
+import { TapeIds } from './ids.ts';
+import { Malformed, quoted } from './json.ts';
+import { LineCutter } from './lines.ts';
+import { printBook, printEvent, printHash, printRejected } from './printer.ts';
+import { readTapeLine } from './reader.ts';
 
 /** The line of one command. */
 type Line<Cmd extends TapeLine['cmd']> = Extract<TapeLine, { cmd: Cmd }>;
@@ -104,18 +104,13 @@ export class Tape {
   private runLine(text: string): void {
     if (!text.startsWith('{') && SKIPPED.test(text)) return;
     const line = readTapeLine(text);
-    switch (line.cmd) {
-      case 'book':
-        this.printBook(line);
-        return;
-      case 'hash':
-        this.print(printHash(stateHash(this.core)));
-        return;
-    }
+    const command = this.commandOf(line);
     this.cause = line;
-    writeCommand(this.slot, 0, this.commandOf(line));
+    writeCommand(this.slot, 0, command);
     apply(this.core, this.slot, 0);
     this.events.drain();
+    if (line.cmd === 'book') this.printBook(line);
+    else if (line.cmd === 'hash') this.print(printHash(stateHash(this.core)));
   }
 
   private printBook(line: Line<'book'>): void {
@@ -131,8 +126,12 @@ export class Tape {
     this.print(printBook(line.symbol, bids, asks));
   }
 
-  private commandOf(line: CommandLine): Command {
+  /** The core's command; a look at its state lets happen what is due by then, as any command. */
+  private commandOf(line: TapeLine): Command {
     switch (line.cmd) {
+      case 'book':
+      case 'hash':
+        return { cmd: codes.COMMAND_TIME };
       case 'new':
         return this.newOrder(line);
       case 'cancel': {
@@ -149,6 +148,10 @@ export class Tape {
       }
       case 'massCancel':
         return this.massCancel(line);
+      case 'phase': {
+        const phase = codes.PHASE_NAMES.indexOf(line.phase);
+        return { cmd: codes.COMMAND_PHASE, instrument: this.ids.symbols.find(line.symbol), phase };
+      }
       case 'time':
         return this.time(line);
       case 'instrument':
@@ -202,6 +205,9 @@ export class Tape {
       cmd: codes.COMMAND_INSTRUMENT,
       instrument: symbols.number(line.symbol),
       ...(line.referencePrice === undefined ? {} : { referencePrice: line.referencePrice }),
+      ...(line.priceBandBps === undefined ? {} : { priceBandBps: line.priceBandBps }),
+      ...(line.haltNs === undefined ? {} : { haltNs: line.haltNs }),
+      ...(line.auctionNs === undefined ? {} : { auctionNs: line.auctionNs }),
     };
   }
 }

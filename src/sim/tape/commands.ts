@@ -1,8 +1,8 @@
 // What a line of a tape may say (schemas/tape.md): the commands, the keys that each may and must
 // have, and what their values must be. What a value means to the exchange is not judged here.
 
-import { SIDE_NAMES, STP_NAMES, TIF_NAMES, TYPE_NAMES } from '../core/codes.ts';
-import { INT32_MAX } from '../core/limits.ts';
+import { PHASE_NAMES, SIDE_NAMES, STP_NAMES, TIF_NAMES, TYPE_NAMES } from '../../core/codes.ts';
+import { EXACT_MAX, INT32_MAX } from '../../core/limits.ts';
 
 /** An integer of any size; beyond ±2^53 a bigint. */
 export type TapeInteger = number | bigint;
@@ -24,6 +24,12 @@ export interface InstrumentLine {
   lotSize?: string;
   /** 1 … 2^31-1. */
   referencePrice?: number;
+  /** 1 … 2^31-1, hundredths of a percent. */
+  priceBandBps?: number;
+  /** 0 … 2^53-1. */
+  haltNs?: number;
+  /** 0 … 2^53-1. */
+  auctionNs?: number;
 }
 
 export interface NewLine extends Terms {
@@ -59,6 +65,12 @@ export interface MassCancelLine {
   side?: Side;
 }
 
+export interface PhaseLine {
+  cmd: 'phase';
+  symbol: string;
+  phase: Exclude<(typeof PHASE_NAMES)[number], ''>;
+}
+
 export interface TimeLine {
   cmd: 'time';
   /** 0 … 2^63-1. */
@@ -76,16 +88,16 @@ export interface HashLine {
   cmd: 'hash';
 }
 
-/** A line that changes the state, or is refused. */
-export type CommandLine =
+export type TapeLine =
   | InstrumentLine
   | NewLine
   | CancelLine
   | ReplaceLine
   | MassCancelLine
-  | TimeLine;
-
-export type TapeLine = CommandLine | BookLine | HashLine;
+  | PhaseLine
+  | TimeLine
+  | BookLine
+  | HashLine;
 
 /** Says what is wrong with a value ('must be …'); '' when nothing is. */
 type Check = (value: unknown) => string;
@@ -125,6 +137,13 @@ const isTime: Check = (value) => {
   return integer < 0 || integer > TIME_MAX ? 'must be in 0 … 2^63-1' : '';
 };
 
+const isSpan: Check = (value) => {
+  const fault = isInteger(value);
+  if (fault !== '') return fault;
+  const integer = value as TapeInteger;
+  return integer < 0 || integer > EXACT_MAX ? 'must be in 0 … 2^53-1' : '';
+};
+
 const isFlag: Check = (value) => (typeof value === 'boolean' ? '' : 'must be true or false');
 
 const isPositiveDecimal: Check = (value) => {
@@ -133,8 +152,6 @@ const isPositiveDecimal: Check = (value) => {
   const text = value as string;
   return DECIMAL.test(text) && /[1-9]/.test(text) ? '' : 'must be a positive decimal like "0.01"';
 };
-
-const isUnsupported: Check = () => 'is not supported yet';
 
 function isOneOf(names: readonly string[]): Check {
   const complaint = `must be one of ${names.join(', ')}`;
@@ -162,9 +179,10 @@ export const CHECKS = {
   tickSize: isPositiveDecimal,
   lotSize: isPositiveDecimal,
   referencePrice: isPositiveInt32,
-  priceBandBps: isUnsupported,
-  haltNs: isUnsupported,
-  auctionNs: isUnsupported,
+  priceBandBps: isPositiveInt32,
+  haltNs: isSpan,
+  auctionNs: isSpan,
+  phase: isOneOf(PHASE_NAMES.slice(1)),
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type KeyName = keyof typeof CHECKS;
@@ -176,12 +194,12 @@ export interface CommandKeys {
 }
 
 const TERMS = ['price', 'displayQty', 'stopPrice'] as const;
-const BANDS = ['priceBandBps', 'haltNs', 'auctionNs'] as const;
+const BAND = ['priceBandBps', 'haltNs', 'auctionNs'] as const;
 
 export const COMMANDS: ReadonlyMap<string, CommandKeys> = new Map<string, CommandKeys>([
   [
     'instrument',
-    { needed: ['symbol'], optional: ['tickSize', 'lotSize', 'referencePrice', ...BANDS] },
+    { needed: ['symbol'], optional: ['tickSize', 'lotSize', 'referencePrice', ...BAND] },
   ],
   [
     'new',
@@ -193,10 +211,8 @@ export const COMMANDS: ReadonlyMap<string, CommandKeys> = new Map<string, Comman
   ['cancel', { needed: ['account', 'clOrdId'], optional: [] }],
   ['replace', { needed: ['account', 'origClOrdId', 'clOrdId'], optional: ['qty', ...TERMS] }],
   ['massCancel', { needed: ['account'], optional: ['symbol', 'side'] }],
+  ['phase', { needed: ['symbol', 'phase'], optional: [] }],
   ['time', { needed: ['ns'], optional: [] }],
   ['book', { needed: ['symbol'], optional: ['depth'] }],
   ['hash', { needed: [], optional: [] }],
 ]);
-
-/** Commands of the tape that the exchange does not know yet. */
-export const UNSUPPORTED_COMMANDS: readonly string[] = ['phase'];
