@@ -18,6 +18,8 @@ const BENCHES = [
   'feed',
   'wire',
   'hostile',
+  'hard',
+  'swing',
 ];
 
 const common = {
