@@ -8,8 +8,9 @@
 //   │ account table one word each bucket: first account of a hash chain         │
 //   │ accounts      16 words each: highest clOrdId, list of resting orders      │
 //   │ nodes         36 words each: price trie, 32 children and their bitmap     │
-//   │ pages        144 words each: 64 ticks, a bitmap and a queue for each      │
-//   │ totals       144 words for each page: quantity of each level, in auctions │
+//   │ pages         16 words each: 64 ticks, which of them have orders          │
+//   │ levels       128 words for each page: two for each tick                   │
+//   │ totals       128 words for each page: quantity of each level, in auctions │
 //   │ order table   one word each bucket: first order of a hash chain           │
 //   │ orders        16 words (one cache line) each                              │
 //   │ extras         8 words each: what only stops, icebergs, day orders have   │
@@ -87,7 +88,8 @@ export const H_EXTRA_FREE = 57;
 export const H_EXTRA_UNUSED = 58;
 export const H_EXTRAS_END = 59;
 export const H_EXTRAS_BASE = 60;
-export const H_TOTALS_BASE = 61;
+export const H_LEVELS_BASE = 61;
+export const H_TOTALS_BASE = 62;
 export const H_KILLED = 76;
 export const KILLED_SESSIONS_MAX = 64;
 export const HEADER_WORDS = 128;
@@ -150,17 +152,19 @@ export const FLAG_INSTRUMENT_SHIFT = 16;
 // Level: a circular list of orders.
 export const L_FIRST = 0;
 export const L_LAST = 1;
-export const LEVEL_WORDS = 2;
+/** 2 words. */
+export const LEVEL_WORDS_SHIFT = 1;
 
 // Page: 64 ticks.
-export const PAGE_WORDS = 144;
-export const PAGE_TICKS = 64;
+export const PAGE_WORDS = 16;
+export const PAGE_WORDS_SHIFT = 4;
+/** 128 words of levels. */
+export const PAGE_LEVELS_SHIFT = 7;
 /** Key of tick 0. */
 export const P_KEY = 0;
 /** Which ticks have orders: two words. */
 export const P_BITS = 1;
 export const P_PARENT = 3;
-export const P_LEVELS = 16;
 
 // Node of the price trie.
 export const NODE_WORDS = 36;

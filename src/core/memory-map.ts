@@ -24,6 +24,7 @@ import {
   H_INSTRUMENTS_BASE,
   H_INSTRUMENTS_LIMIT,
   H_KILLED,
+  H_LEVELS_BASE,
   H_NODE_FREE,
   H_NODE_UNUSED,
   H_NODES_BASE,
@@ -46,7 +47,9 @@ import {
   MAP_START,
   NODE_WORDS,
   ORDER_WORDS,
+  PAGE_LEVELS_SHIFT,
   PAGE_WORDS,
+  PAGE_WORDS_SHIFT,
   TRIE_DEPTH,
 } from './memory-layout.ts';
 
@@ -71,7 +74,8 @@ export function createMap(limits: Limits): Int32Array {
   const accounts = place(limits.accounts * ACCOUNT_WORDS);
   const nodesBase = place(nodes * NODE_WORDS);
   const pages = place(limits.pages * PAGE_WORDS);
-  const totals = place(limits.pages * PAGE_WORDS);
+  const levels = place(limits.pages << PAGE_LEVELS_SHIFT);
+  const totals = place(limits.pages << PAGE_LEVELS_SHIFT);
   const bucketsLimit = powerOfTwoAtLeast(Math.max(limits.orders, FIRST_BUCKETS));
   const orderTable = place(bucketsLimit);
   const ordersBase = place(orders * ORDER_WORDS);
@@ -88,6 +92,7 @@ export function createMap(limits: Limits): Int32Array {
   m[H_NODES_END] = nodesBase + nodes * NODE_WORDS;
   m[H_PAGES_BASE] = pages;
   m[H_PAGES_END] = pages + limits.pages * PAGE_WORDS;
+  m[H_LEVELS_BASE] = levels;
   m[H_TOTALS_BASE] = totals;
   m[H_ORDER_TABLE] = orderTable;
   m[H_BUCKETS_LIMIT] = bucketsLimit;
@@ -115,13 +120,16 @@ export function clearMap(m: Int32Array): void {
  * zero. The header comes first.
  */
 export function usedRegions(m: Int32Array): number[] {
+  const pages = (m[H_PAGE_UNUSED] - m[H_PAGES_BASE]) >>> PAGE_WORDS_SHIFT;
+  const levelWords = pages << PAGE_LEVELS_SHIFT;
   return [
     ...[MAP_START, MAP_START + HEADER_WORDS],
     ...[m[H_INSTRUMENTS_BASE], m[H_ACCOUNT_TABLE]],
     ...[m[H_ACCOUNT_TABLE], m[H_ACCOUNT_UNUSED]],
     ...[m[H_NODES_BASE], m[H_NODE_UNUSED]],
     ...[m[H_PAGES_BASE], m[H_PAGE_UNUSED]],
-    ...[m[H_TOTALS_BASE], m[H_TOTALS_BASE] + m[H_PAGE_UNUSED] - m[H_PAGES_BASE]],
+    ...[m[H_LEVELS_BASE], m[H_LEVELS_BASE] + levelWords],
+    ...[m[H_TOTALS_BASE], m[H_TOTALS_BASE] + levelWords],
     ...[m[H_ORDER_TABLE], m[H_ORDER_TABLE] + m[H_BUCKETS]],
     ...[m[H_ORDERS_BASE], m[H_ORDER_UNUSED]],
     ...[m[H_EXTRAS_BASE], m[H_EXTRA_UNUSED]],
@@ -135,7 +143,7 @@ function startEmpty(m: Int32Array): void {
   m[H_ORDER_UNUSED] = m[H_ORDERS_BASE];
   m[H_PAGE_FREE] = 0;
   m[H_PAGE_UNUSED] = m[H_PAGES_BASE];
-  m[H_PAGES_LEFT] = (m[H_PAGES_END] - m[H_PAGES_BASE]) / PAGE_WORDS;
+  m[H_PAGES_LEFT] = (m[H_PAGES_END] - m[H_PAGES_BASE]) >>> PAGE_WORDS_SHIFT;
   m[H_NODE_FREE] = 0;
   m[H_NODE_UNUSED] = m[H_NODES_BASE];
   m[H_EXTRA_FREE] = 0;

@@ -3,13 +3,13 @@
 // keeping it would cost every order.
 //
 // Layout: two words a level, low and high of a whole number up to 2^53-1, in a region that mirrors
-// that of the pages.
+// that of the levels.
 
 import { assert } from '../base/assert.ts';
 import { nextLevel } from './ladder.ts';
 import { EXACT_MAX } from './limits.ts';
 import {
-  H_PAGES_BASE,
+  H_LEVELS_BASE,
   H_TOTALS_BASE,
   H_UNPUBLISHED,
   H_UNPUBLISHED_LAST,
@@ -69,5 +69,5 @@ function setTotal(m: Int32Array, level: number, total: number): void {
 }
 
 function totalAt(m: Int32Array, level: number): number {
-  return m[H_TOTALS_BASE] + level - m[H_PAGES_BASE];
+  return m[H_TOTALS_BASE] + level - m[H_LEVELS_BASE];
 }
