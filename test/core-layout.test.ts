@@ -28,7 +28,7 @@ describe('a record', () => {
     ['account', map.ACCOUNT_WORDS],
     ['instrument', map.INSTRUMENT_WORDS],
     ['side', map.SIDE_WORDS],
-    ['levels of a page', map.P_LEVELS],
+    ['levels of a page', 1 << map.PAGE_LEVELS_SHIFT],
     ['sides of an instrument', map.I_SIDES],
     ['two extras', 2 * map.EXTRA_WORDS],
   ])('of a(n) %s should be whole cache lines', (_, words) => {
@@ -44,12 +44,15 @@ describe('a record', () => {
     expect(wordsOf('X_')).toEqual(range(0, 7));
   });
 
-  test('of a page should end with its levels', () => {
-    expect(wordsOf('P_', { P_BITS: 2, P_LEVELS: map.PAGE_TICKS * map.LEVEL_WORDS })).toEqual([
-      ...range(0, 4),
-      ...range(map.P_LEVELS, map.PAGE_WORDS),
-    ]);
-    expect([1 << map.PAGE_SHIFT, map.TICK_MASK + 1]).toEqual([map.PAGE_TICKS, map.PAGE_TICKS]);
+  test('of a page should share no word', () => {
+    expect(wordsOf('P_', { P_BITS: 2 })).toEqual(range(0, 4));
+    expect(1 << map.PAGE_WORDS_SHIFT).toBe(map.PAGE_WORDS);
+  });
+
+  test('of a page should have two words of level for each tick', () => {
+    expect([map.L_FIRST, map.L_LAST, 1 << map.LEVEL_WORDS_SHIFT]).toEqual([0, 1, 2]);
+    expect(1 << map.PAGE_SHIFT).toBe(map.TICK_MASK + 1);
+    expect(map.PAGE_LEVELS_SHIFT).toBe(map.PAGE_SHIFT + map.LEVEL_WORDS_SHIFT);
   });
 
   test('of a node should end with its children', () => {
@@ -108,8 +111,9 @@ describe('a state', () => {
       power(accounts),
       accounts * 16,
       (pages * 5 + instruments * 4) * 36,
-      pages * 144,
-      pages * 144,
+      pages * 16,
+      pages * 128,
+      pages * 128,
       power(Math.max(64, orders)),
       (orders + 1) * 16,
       (orders + 1) * 8,
