@@ -8,7 +8,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   core: '--workload FILE: commands per second of the core over a MEWL file, results checked',
   ratio: '--workload FILE --yardstick SCRIPT: the core against a yardstick, in turn, as a ratio',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
-  oracle: '[--commands N]: random commands through core and naive oracle, compared',
+  oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
   ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   codec: 'encoders and decoders of the wire, without sockets',

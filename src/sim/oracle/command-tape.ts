@@ -3,25 +3,36 @@
 // The tape numbers its texts by first appearance, so an id that the core saw as a duplicate must be
 // a text that appeared before: every id that grew gets a text of its own ("c17"), every other one
 // in a new or replace says an earlier text of its account, and a look-up of an id that never grew
-// says a text that never appeared. Session, request and stamp are not in a tape; no rule depends on
-// them.
+// says a text that never appeared. A time that a command carries becomes a `time` line before it.
 //
-// Known limitations: what a tape cannot say (a duplicate before the first id of its account, an
-// instrument that cannot be defined, a mass cancel of a session, open orders) becomes a comment.
+// Known limitations: session and request are not in a tape, and what it cannot say (a duplicate
+// before the first id of its account, an instrument that cannot be defined, a mass cancel of a
+// session, open orders, symbols, the kill switch) becomes a comment.
 
-import * as codes from '../core/codes.ts';
-import type { Limits } from '../core/limits.ts';
-import type { Command, NewOrder, Replace } from '../core/plain.ts';
+import * as codes from '../../core/codes.ts';
+import type { Limits } from '../../core/limits.ts';
+import type { Command, DefineInstrument, MassCancel, NewOrder, Replace } from '../../core/plain.ts';
 
 type Line = Record<string, unknown>;
 
-/** Stands for the clock, which a number of JSON.stringify cannot hold exactly. */
-const EXACT_NS = 'exact ns';
+/** A line and the command that it says; a comment says none. */
+interface Said {
+  readonly line: string;
+  readonly command?: Command;
+}
 
 /** The commands as lines of a tape for a core of these limits, each ending with a line feed. */
 export function tapeOf(commands: readonly Command[], limits: Limits): string {
-  const writer = new TapeWriter(limits.instruments);
-  return commands.map((command) => `${writer.line(command)}\n`).join('');
+  const writer = new TapeWriter(limits);
+  return commands
+    .flatMap((command) => writer.take(command).map(({ line }) => `${line}\n`))
+    .join('');
+}
+
+/** The commands that `tapeOf` says, one for each line that is no comment. */
+export function tapeForm(commands: readonly Command[], limits: Limits): Command[] {
+  const writer = new TapeWriter(limits);
+  return commands.flatMap((command) => writer.takeCommands(command));
 }
 
 /** A command as JSON, times as texts. */
@@ -29,57 +40,76 @@ export function commandJson(command: Command): string {
   return JSON.stringify(command, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
 }
 
-class TapeWriter {
+/** Says commands one after the other. */
+export class TapeWriter {
   private readonly ids = new Map<number, Set<number>>();
   private readonly highest = new Map<number, number>();
   private readonly defined = new Set<number>();
   private readonly instrumentsMax: number;
   private clock = 0n;
 
-  constructor(instrumentsMax: number) {
-    this.instrumentsMax = instrumentsMax;
+  constructor({ instruments }: Limits) {
+    this.instrumentsMax = instruments;
   }
 
-  line(command: Command): string {
-    const said = this.say(command);
-    if (said === undefined) return `# ${commandJson(command)}`;
-    return JSON.stringify(said).replace(`"${EXACT_NS}"`, `${this.clock}`);
+  /** The next command as the one or two lines that say it. */
+  take(command: Command): Said[] {
+    const { time, session, request, ...plain } = command;
+    const isLater = time !== undefined && time > this.clock;
+    if (isLater) this.clock = time;
+    if (command.cmd === codes.COMMAND_TIME) return [this.time()];
+    const line = this.say(command);
+    const said: Said =
+      line === undefined
+        ? { line: `# ${commandJson(command)}` }
+        : { line: JSON.stringify(line), command: plain as Command };
+    return isLater ? [this.time(), said] : [said];
+  }
+
+  /** The same without comments and lines. */
+  takeCommands(command: Command): Command[] {
+    return this.take(command).flatMap((said) => said.command ?? []);
+  }
+
+  private time(): Said {
+    const command: Command = { cmd: codes.COMMAND_TIME, time: this.clock };
+    return { line: `{"cmd":"time","ns":${this.clock}}`, command };
   }
 
   private say(command: Command): Line | undefined {
-    if (command.time !== undefined && command.time > this.clock) this.clock = command.time;
     switch (command.cmd) {
       case codes.COMMAND_INSTRUMENT:
-        return this.sayInstrument(command.instrument);
-      case codes.COMMAND_TIME:
-        return { cmd: 'time', ns: EXACT_NS };
+        return this.sayInstrument(command);
       case codes.COMMAND_CANCEL: {
         const { account, clOrdId } = command;
         const id = this.lookUp(account, clOrdId);
         return { cmd: 'cancel', account: name(account), clOrdId: id };
       }
-      case codes.COMMAND_OPEN_ORDERS:
-        return undefined;
-      case codes.COMMAND_MASS_CANCEL: {
-        const { account, instrument, side, ownSessionOnly, onDisconnect } = command;
-        if (ownSessionOnly === true || onDisconnect === true) return undefined;
-        const line: Line = { cmd: 'massCancel', account: name(account) };
-        if (instrument !== undefined) line.symbol = symbol(instrument);
-        if (side !== undefined) line.side = codes.SIDE_NAMES[side];
-        return line;
-      }
+      case codes.COMMAND_MASS_CANCEL:
+        return sayMassCancel(command);
       case codes.COMMAND_NEW:
         return this.sayNew(command);
       case codes.COMMAND_REPLACE:
         return this.sayReplace(command);
+      case codes.COMMAND_PHASE: {
+        const phase = codes.PHASE_NAMES[command.phase];
+        return { cmd: 'phase', symbol: symbol(command.instrument), phase };
+      }
+      default:
+        return undefined;
     }
   }
 
-  private sayInstrument(instrument: number): Line | undefined {
+  private sayInstrument(command: DefineInstrument): Line | undefined {
+    const { instrument } = command;
     if (instrument < 1 || instrument > this.instrumentsMax) return undefined;
     if (this.defined.has(instrument)) return undefined;
     this.defined.add(instrument);
-    return { cmd: 'instrument', symbol: symbol(instrument) };
+    const line: Line = { cmd: 'instrument', symbol: symbol(instrument) };
+    for (const field of ['referencePrice', 'priceBandBps', 'haltNs', 'auctionNs'] as const) {
+      if (command[field]) line[field] = command[field];
+    }
+    return line;
   }
 
   private sayNew(command: NewOrder): Line | undefined {
@@ -135,6 +165,15 @@ class TapeWriter {
     }
     return ids;
   }
+}
+
+function sayMassCancel(command: MassCancel): Line | undefined {
+  const { account, instrument, side, ownSessionOnly, onDisconnect } = command;
+  if (ownSessionOnly === true || onDisconnect === true) return undefined;
+  const line: Line = { cmd: 'massCancel', account: name(account) };
+  if (instrument !== undefined) line.symbol = symbol(instrument);
+  if (side !== undefined) line.side = codes.SIDE_NAMES[side];
+  return line;
 }
 
 function symbol(instrument: number): string {

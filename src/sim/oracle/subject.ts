@@ -1,15 +1,15 @@
 // What is compared with the naive engine: the core behind plain commands and events.
 
-import { WordHash } from '../base/hash.ts';
-import { wordsToBigint } from '../base/words.ts';
-import { COMMAND_WORDS } from '../core/command-slot.ts';
-import type { Core } from '../core/core.ts';
-import { apply, clearCore, createCore } from '../core/engine.ts';
-import { EventBuffer } from '../core/event-buffer.ts';
-import { E_TIME_HIGH, E_TIME_LOW } from '../core/event-slot.ts';
-import type { Limits } from '../core/limits.ts';
-import { type Command, writeCommand } from '../core/plain.ts';
-import { type CoreEvent, readEvent } from '../core/plain-events.ts';
+import { WordHash } from '../../base/hash.ts';
+import { wordsToBigint } from '../../base/words.ts';
+import { COMMAND_WORDS } from '../../core/command-slot.ts';
+import type { Core } from '../../core/core.ts';
+import { apply, clearCore, createCore } from '../../core/engine.ts';
+import { EventBuffer } from '../../core/event-buffer.ts';
+import { E_TIME_HIGH, E_TIME_LOW } from '../../core/event-slot.ts';
+import type { Limits } from '../../core/limits.ts';
+import { type Command, writeCommand } from '../../core/plain.ts';
+import { type CoreEvent, readEvent } from '../../core/plain-events.ts';
 import {
   depth,
   hasInstrument,
@@ -17,7 +17,7 @@ import {
   type RestingOrder,
   restingOrders,
   stateHash,
-} from '../core/views.ts';
+} from '../../core/views.ts';
 import { FlatEvent } from './flat-event.ts';
 
 /** An engine under comparison. */
@@ -33,8 +33,10 @@ export interface Subject {
   restingOrders(instrument: number, side: number): readonly RestingOrder[];
   /** Forgets everything, as if it had just been made. */
   clear(): void;
-  /** Hash of the state and of every event so far: equal after equal commands. */
-  hash(): string;
+  /** Of the state: equal after equal commands. */
+  stateHash(): string;
+  /** Of every event so far. */
+  eventHash(): string;
 }
 
 /** How a Subject is made, empty. `variant` (0, 1) may differ in whatever must not matter. */
@@ -48,7 +50,7 @@ class CoreSubject implements Subject {
   private readonly buffer: EventBuffer;
   private readonly slot = new Int32Array(COMMAND_WORDS);
   private readonly flat = new FlatEvent();
-  private eventHash = new WordHash();
+  private hashOfEvents = new WordHash();
   private events: CoreEvent[] = [];
   private timeLow = 0;
   private timeHigh = 0;
@@ -86,11 +88,15 @@ class CoreSubject implements Subject {
 
   clear(): void {
     clearCore(this.core);
-    this.eventHash = new WordHash();
+    this.hashOfEvents = new WordHash();
   }
 
-  hash(): string {
-    return `${stateHash(this.core)} ${this.eventHash.hex()}`;
+  stateHash(): string {
+    return stateHash(this.core);
+  }
+
+  eventHash(): string {
+    return this.hashOfEvents.hex();
   }
 
   private read(slots: Int32Array, at: number): void {
@@ -99,6 +105,6 @@ class CoreSubject implements Subject {
     this.timeLow = slots[at + E_TIME_LOW]!;
     this.timeHigh = slots[at + E_TIME_HIGH]!;
     this.flat.set(event);
-    this.flat.addTo(this.eventHash);
+    this.flat.addTo(this.hashOfEvents);
   }
 }

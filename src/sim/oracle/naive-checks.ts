@@ -8,14 +8,13 @@ import {
   REJECT_INVALID_STOP_PRICE,
   REJECT_NOTIONAL_TOO_LARGE,
   REJECT_UNSUPPORTED_COMBINATION,
-  TIF_DAY,
   TIF_FOK,
   TIF_IOC,
   TYPE_LIMIT,
   TYPE_MARKET,
   TYPE_STOP,
   TYPE_STOP_LIMIT,
-} from '../core/codes.ts';
+} from '../../core/codes.ts';
 
 const LARGEST_NUMBER = 2 ** 31 - 1;
 const LARGEST_NOTIONAL = BigInt(2 ** 53 - 1);
@@ -30,6 +29,8 @@ export interface Terms {
   readonly price: number | undefined;
   readonly stopPrice: number | undefined;
   readonly displayQty: number | undefined;
+  /** R4.2: a displayQty that a replace keeps may exceed the new quantity. */
+  readonly keepsDisplayQty: boolean;
 }
 
 /** The first REJECT_* code of R7's list that the terms alone deserve; 0 when there is none. */
@@ -44,7 +45,7 @@ export function rejectOfTerms(terms: Terms): number {
 }
 
 /** R1.1: prices and quantities are whole numbers in 1 … 2^31-1. */
-export function isNumberOfOrder(value: number): boolean {
+function isNumberOfOrder(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= LARGEST_NUMBER;
 }
 
@@ -61,9 +62,11 @@ function stopPriceIsRight({ type, stopPrice }: Terms): boolean {
 }
 
 /** R2: 1 … qty, and never more than 10,000 tranches. */
-function displayQtyIsRight({ displayQty, qty }: Terms): boolean {
+function displayQtyIsRight({ displayQty, qty, keepsDisplayQty }: Terms): boolean {
   if (displayQty === undefined) return true;
-  return isNumberOfOrder(displayQty) && displayQty <= qty && qty <= MOST_TRANCHES * displayQty;
+  if (!isNumberOfOrder(displayQty)) return false;
+  if (displayQty > qty && !keepsDisplayQty) return false;
+  return qty <= MOST_TRANCHES * displayQty;
 }
 
 /** R1.2: an order without a price is not checked. */
@@ -71,12 +74,10 @@ function notionalIsTooLarge({ price, qty }: Terms): boolean {
   return price !== undefined && BigInt(price) * BigInt(qty) > LARGEST_NOTIONAL;
 }
 
-/**
- * R2.1, and the kinds of order that are not done yet: day orders, stops, icebergs. A market order
- * that says day is none of them: it acts as ioc.
- */
+/** R2.1. */
 function isUnsupported({ type, tif, postOnly, displayQty }: Terms): boolean {
-  if (postOnly && (tif === TIF_IOC || tif === TIF_FOK || type !== TYPE_LIMIT)) return true;
-  if (type === TYPE_STOP || type === TYPE_STOP_LIMIT || displayQty !== undefined) return true;
-  return type === TYPE_LIMIT && tif === TIF_DAY;
+  const actsAtOnce = tif === TIF_IOC || tif === TIF_FOK;
+  if (postOnly && (actsAtOnce || type !== TYPE_LIMIT)) return true;
+  if (displayQty === undefined) return false;
+  return actsAtOnce || (type !== TYPE_LIMIT && type !== TYPE_STOP_LIMIT);
 }
