@@ -22,6 +22,7 @@ const BENCHES = [
   'feed',
   'wire',
   'hostile',
+  'mutants',
   'hard',
   'swing',
 ];

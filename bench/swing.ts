@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS } from '../src/core/limits.ts';
 import { type Command, writeCommand } from '../src/core/plain.ts';
 import { readEvent } from '../src/core/plain-events.ts';
 import { depth, stateHash } from '../src/core/views.ts';
-import { compareCommands } from '../src/sim/differential.ts';
+import { compareCommands } from '../src/sim/oracle/differential.ts';
 import './inline-more.ts';
 import { SWING_INSTRUMENT, SwingFlow, type SwingOptions } from './swing-flow.ts';
 
