@@ -22,6 +22,9 @@ const BENCHES = [
   'feed',
   'wire',
   'hostile',
+  'mutants',
+  'hard',
+  'swing',
 ];
 
 const common = {

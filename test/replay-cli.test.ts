@@ -46,11 +46,12 @@ describe('ringside replay', () => {
     const { status, stdout } = await replay([...others, ...SSE, '--verify', '--json']);
     expect(status).toBe(0);
     const { instruments, ...totals } = JSON.parse(stdout);
-    const counts = { aggressors: 3, aggressorsEqual: 3, auctions: 0, auctionsEqual: 0 };
-    expect(totals).toMatchObject({ ...counts, format: 'sse', aggressors: 6, aggressorsEqual: 6 });
+    const counts = { aggressors: 3, aggressorsEqual: 3, auctions: 2, auctionsEqual: 2 };
+    const doubled = Object.fromEntries(Object.entries(counts).map(([key, n]) => [key, 2 * n]));
+    expect(totals).toMatchObject({ ...doubled, format: 'sse' });
     expect(instruments).toHaveLength(2);
-    expect(instruments[0]).toMatchObject({ ...counts, instrument: '600001.SH', trades: 4 });
-    expect(instruments[1]).toMatchObject({ ...counts, instrument: '600000.SH', trades: 4 });
+    expect(instruments[0]).toMatchObject({ ...counts, instrument: '600001.SH', trades: 6 });
+    expect(instruments[1]).toMatchObject({ ...counts, instrument: '600000.SH', trades: 6 });
   });
 
   it('should replay MEWL and compare with expected.json where it lies beside', async () => {
@@ -78,8 +79,10 @@ describe('ringside replay', () => {
     expect(lobster.stdout).toMatch(/^LOBSTER: 18 messages .*\n {2}rows equal {8}18 of 18\n/);
     expect((await replay(LOBSTER)).stdout).toContain('18 (not compared)');
     const sse = await replay([...SSE, '--verify']);
-    expect(sse.stdout).toContain('600000.SH         aggressors equal 3 of 3, 4 trades');
-    expect(sse.stdout).toContain('applied as given: 2 trades, none compared');
+    expect(sse.stdout).toContain(
+      '600000.SH         aggressors equal 3 of 3, auctions equal 2 of 2, 6 trades',
+    );
+    expect(sse.stdout).toContain('\n  auctions equal    2 of 2\n  auction trades    2\n');
   });
 
   it('should exit with 1 and tell the first difference', async () => {
@@ -183,6 +186,19 @@ describe('ringside replay', () => {
   });
 });
 
+interface Sse {
+  instrument: string;
+}
+
+function aggressors(count: number) {
+  return { aggressors: count, aggressorsEqual: count };
+}
+
+/** Both auctions of a day, with so many trades together. */
+function auctions(auctionTrades: number) {
+  return { auctions: 2, auctionsEqual: 2, auctionTrades };
+}
+
 const isThere = existsSync(DATA);
 if (!isThere) process.stderr.write(`skipped: there is no real market data in ${DATA}\n`);
 
@@ -204,17 +220,17 @@ describe.skipIf(!isThere)(`ringside replay on the real market data in ${DATA}`, 
     });
   }, 60_000);
 
-  it('should give every aggressor of three SSE instruments its fills', async () => {
+  it('should give every aggressor and auction of three SSE instruments its trades', async () => {
     const days = files.filter((path) => path.endsWith('.csv.gz'));
     const { status, stdout } = await replay([...days, '--verify', '--json']);
     expect(status).toBe(0);
-    const { instruments } = JSON.parse(stdout);
-    const equal = (one: { instrument: string; aggressorsEqual: number; aggressors: number }) =>
-      [one.instrument, one.aggressorsEqual, one.aggressors] as const;
-    expect(instruments.map(equal).sort()).toEqual([
-      ['600961.SH', 15_657, 15_657],
-      ['601825.SH', 3_991, 3_991],
-      ['605580.SH', 9_274, 9_274],
+    const { instruments, ...totals } = JSON.parse(stdout);
+    expect(totals).toMatchObject({ auctions: 6, auctionsEqual: 6, rejected: 0, unmatched: 0 });
+    const sorted = instruments.toSorted((a: Sse, b: Sse) => (a.instrument < b.instrument ? -1 : 1));
+    expect(sorted).toMatchObject([
+      { instrument: '600961.SH', ...aggressors(15_657), ...auctions(285 + 132) },
+      { instrument: '601825.SH', ...aggressors(3_991), ...auctions(10 + 20) },
+      { instrument: '605580.SH', ...aggressors(9_274), ...auctions(240 + 363) },
     ]);
   }, 60_000);
 });
