@@ -50,7 +50,7 @@ describe.each([1, 2])('with %i I/O threads', (ioThreads) => {
       ),
     );
     for (let round = 0; round < ROUNDS; round++) {
-      clients.forEach((client, i) => burst(client, i + 1));
+      for (const [i, client] of clients.entries()) burst(client, i + 1);
       // All of a burst before the last, some of the last: the server is in the midst of it.
       const enough = round === ROUNDS - 1 ? (ROUNDS - 1) * BURST + 1 : (round + 1) * BURST;
       await Promise.all(clients.map((one) => one.until('load', () => one.answered.size >= enough)));
