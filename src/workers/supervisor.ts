@@ -150,7 +150,12 @@ export class Supervisor {
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
     };
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { name, workerData: start });
+    const program = new URL(`./thread-${kind}.js`, import.meta.url);
+    const worker = new Worker(program, { name, workerData: start });
+    const log = this.log.child({ component: name });
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'log') log[message.level](message.fields, message.text);
+    });
     worker.on('error', (error) => {
       leaveProcess(EXIT_THREAD_DIED, `${name} thread died: ${error.stack ?? error.message}`);
     });
