@@ -2,6 +2,9 @@ import { stringify } from 'lossless-json';
 import { DEFAULT_LIMITS, type Limits } from '../src/core/limits.ts';
 import { Tape } from '../src/sim/tape.ts';
 
+/** Less to lay out for each tape than the program's. */
+const LIMITS: Limits = { ...DEFAULT_LIMITS, orders: 65_536, pages: 8_192 };
+
 /**
  * Runs a tape, given as text or as one object a line, and returns the lines that it prints. Throws
  * InputError at a malformed line; it is named `-:LINE`.
@@ -22,7 +25,7 @@ export function runBytes(
 ): { printed: string[]; error: unknown } {
   let output = '';
   let error: unknown;
-  const tape = new Tape('-', { ...DEFAULT_LIMITS, ...limits }, (text) => {
+  const tape = new Tape('-', { ...LIMITS, ...limits }, (text) => {
     output += text;
     return true;
   });
