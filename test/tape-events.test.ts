@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from './any-text.ts';
 import { runBytes, runTape } from './tape.ts';
 
 const INSTRUMENT = { cmd: 'instrument', symbol: 'TEST' };
@@ -219,11 +220,7 @@ describe('a text', () => {
         },
       )
       .map((codes) => String.fromCharCode(...codes));
-    const text = fc.oneof(
-      units,
-      fc.string({ minLength: 1, unit: 'binary' }),
-      fc.constantFrom(...ODD),
-    );
+    const text = fc.oneof(units, anyText({ minLength: 1 }), fc.constantFrom(...ODD));
     const account = text.filter((value) => !value.includes(':'));
     fc.assert(
       fc.property(text, account, account, text, (symbol, buyer, seller, id) => {

@@ -24,7 +24,6 @@ import type { Venue } from '../sim/venue.ts';
 import type { FeedOutcome } from '../sim/wire-venue.ts';
 import { EXIT_CHECK_FAILED } from './exit-codes.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
-import { startReplayServer } from './replay-server.ts';
 
 const KB = 1_000;
 
@@ -123,6 +122,8 @@ async function playOverWire(
   options: Options,
 ): Promise<Verdict> {
   const instruments = inputs.format === 'sse' ? inputs.pairs.length : 1;
+  // Loaded here: most replays need no server.
+  const { startReplayServer } = await import('./replay-server.ts');
   const server = await startReplayServer(instruments, options.durability ?? 'none');
   try {
     const verdict = await play(inputs, paths, options, server.venue);
