@@ -76,7 +76,7 @@ describe('the examples of schemas/sdk.md should print what it says:', () => {
   });
 
   test('and be found out when they do not', () => {
-    expect(all).toHaveLength(4);
+    expect(all).toHaveLength(5);
     expect(() => examples('```ts\n```\n```ts\n```\n')).toThrow('in pairs');
     expect(() => examples('```ts\n```\n')).toThrow('in pairs');
   });

@@ -9,14 +9,15 @@ declare const RINGSIDE_VERSION: string;
 
 const EXIT_CODE_HELP = `
 Exit status: 0 all well, 1 a check failed (replay --verify) or the exchange rejected the command
-(order), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread of
-the server died.`;
+(order, admin), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread
+of the server died.`;
 
 /** In the order of `--help`. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   market: async () => (await import('./market.ts')).marketCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
   order: async () => (await import('./order.ts')).orderCommand(),
+  admin: async () => (await import('./admin.ts')).adminCommand(),
   watch: async () => (await import('./watch.ts')).watchCommand(),
   book: async () => (await import('./book.ts')).bookCommand(),
   config: async () => (await import('./config.ts')).configCommand(),

@@ -18,7 +18,7 @@ import { assert } from '../base/assert.ts';
 import { COMMAND_OPEN_ORDERS, REJECT_BUSY } from '../core/codes.ts';
 import { CLOSE_NAMES } from '../wire/codes.ts';
 import * as kinds from '../wire/frame-kinds.ts';
-import { type Logon, REFUSAL_WORDS } from '../wire/order-entry.ts';
+import { type Definition, type Logon, REFUSAL_WORDS } from '../wire/order-entry.ts';
 import type { SessionContext } from './context.ts';
 import { FloodWindow } from './flood-window.ts';
 import { findSession, resumeFrom, welcome } from './logon.ts';
@@ -134,6 +134,13 @@ export class Connection {
     }
   }
 
+  /** Sends a frame that belongs to no session's stream. */
+  tell(bytes: Uint8Array, nowMs: number): void {
+    if (this.state !== LIVE) return;
+    if (this.unsentBytes > this.context.limits.unsentBytesMax) this.close(kinds.CLOSE_SLOW, nowMs);
+    else this.send(bytes, nowMs);
+  }
+
   /** The list that the own command `requestWord` (as a slot's word) belongs to, or null. */
   listOf(requestWord: number): OpenOrderList | null {
     const isOwn = requestWord >>> 0 === requestOfQuestion(this.generation);
@@ -185,6 +192,8 @@ export class Connection {
         return this.takeCommands(nowMs);
       case kinds.KIND_OPEN_ORDERS:
         return this.takeQuestion(decoder.request, nowMs);
+      case kinds.KIND_DEFINE:
+        return this.takeDefinition(decoder.definition!, nowMs);
       case kinds.KIND_HEARTBEAT:
         return 0;
       default:
@@ -238,6 +247,13 @@ export class Connection {
     return this.isWishLogged;
   }
 
+  private takeDefinition(definition: Definition, nowMs: number): number {
+    const { context } = this;
+    const reason = context.intake.define(this.session!, definition, context.isOpen);
+    if (reason === 0) return 0;
+    return this.refuse(Int32Array.of(definition.request, reason), 1, nowMs);
+  }
+
   private refuse(refusals: Int32Array, count: number, nowMs: number): number {
     const { limits, encoder } = this.context;
     if (this.flood.addRefusals(count)) return kinds.CLOSE_FLOOD;
@@ -255,7 +271,8 @@ export class Connection {
     if (this.list !== null || !this.context.isOpen) {
       return this.refuse(Int32Array.of(request, REJECT_BUSY), 1, nowMs);
     }
-    this.list = new OpenOrderList(request, this.session!.accounts.length, this.context.pool);
+    const { questioned } = this.session!;
+    this.list = new OpenOrderList(request, questioned.length, this.context.pool);
     this.ask();
     return 0;
   }
@@ -263,11 +280,12 @@ export class Connection {
   /** Puts what is left of the question in the ring. */
   private ask(): void {
     const session = this.session!;
-    if (this.list === null || this.list.accountsAsked === session.accounts.length) return;
+    if (this.list === null || this.list.accountsAsked === session.questioned.length) return;
     this.list.accountsAsked = putForAccounts(
       this.context.port,
       this.context.stamp,
       session,
+      session.questioned,
       this.list.accountsAsked,
       COMMAND_OPEN_ORDERS,
       requestOfQuestion(this.generation),

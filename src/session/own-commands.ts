@@ -2,6 +2,7 @@
 // REQUEST_MAX, where no client's can.
 //
 //   mass cancel of a lost connection, question for open orders    one for each account
+//   the symbol that goes before an operator's instrument
 //   what the session wants to become of its orders when it is     a `time` command, which changes
 //   lost, whenever a logon wants another thing than the one       nothing: its request says it, so
 //   before                                                        that it is known after a crash
@@ -19,10 +20,11 @@ import {
 } from '../core/command-slot.ts';
 import { REQUEST_MAX } from '../wire/frame-kinds.ts';
 import type { CommandPort, Stamp } from './ports.ts';
+import type { AccountConfig } from './session-config.ts';
 import type { SessionState } from './session-state.ts';
 
-/** Request of the mass cancels of lost connections. */
-export const REQUEST_OF_CANCEL = REQUEST_MAX + 1;
+/** Request of those whose end nobody waits for. */
+export const REQUEST_OF_SERVER = REQUEST_MAX + 1;
 
 /** Requests of what a session wants: its orders canceled when it is lost … */
 export const REQUEST_TO_CANCEL = 0xffff_ffff;
@@ -31,26 +33,26 @@ export const REQUEST_TO_KEEP = 0xffff_fffe;
 
 const GENERATIONS = 0x0fff_fffc;
 
-/** Request of the questions of one logon: above REQUEST_OF_CANCEL, told apart for 2^28 logons. */
+/** Request of the questions of one logon: above REQUEST_OF_SERVER, told apart for 2^28 logons. */
 export function requestOfQuestion(generation: number): number {
-  return REQUEST_OF_CANCEL + 1 + (generation % GENERATIONS);
+  return REQUEST_OF_SERVER + 1 + (generation % GENERATIONS);
 }
 
 /**
- * Puts the command `head` in the ring for the session's accounts from index `first` on, as many as
- * the ring takes. Returns the index of the first account that is left; accounts.length when none
- * is.
+ * Puts the command `head` in the ring for the accounts from index `first` on, in the session's
+ * name, as many as the ring takes. Returns the index of the first account that is left;
+ * accounts.length when none is.
  */
 export function putForAccounts(
   port: CommandPort,
   stamp: Stamp,
   session: SessionState,
+  accounts: readonly AccountConfig[],
   first: number,
   head: number,
   request: number,
 ): number {
-  const accounts = session.accounts;
-  assert(first >= 0 && first <= accounts.length, 'an account of the session');
+  assert(first >= 0 && first <= accounts.length, 'an account of these');
   assert(request > REQUEST_MAX, 'a request of the server');
   let next = first;
   let count = accounts.length - next;

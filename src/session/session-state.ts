@@ -5,11 +5,17 @@ import { type ChunkPool, ReportStore } from './report-store.ts';
 import type { AccountConfig, SessionConfig } from './session-config.ts';
 import type { SessionLimits } from './session-limits.ts';
 
+/** No account has this number. */
+const NOBODY: AccountConfig = { number: 0, name: '' };
+
 export class SessionState {
   readonly number: number;
   /** Among the configured sessions. */
   readonly index: number;
   readonly accounts: readonly AccountConfig[];
+  readonly isOperator: boolean;
+  /** Those that are asked for open orders: an operator's question goes to nobody and comes back. */
+  readonly questioned: readonly AccountConfig[];
   readonly reports: ReportStore;
   /** The connection that is logged on, in this thread. */
   live: Connection | null = null;
@@ -28,6 +34,8 @@ export class SessionState {
     this.number = config.number;
     this.index = index;
     this.accounts = config.accounts;
+    this.isOperator = config.isOperator ?? false;
+    this.questioned = this.isOperator ? [NOBODY] : config.accounts;
     this.accountWords = new Set(config.accounts.map((account) => account.number | 0));
     this.reports = new ReportStore(pool, limits.retainedReports);
   }

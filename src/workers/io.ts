@@ -28,15 +28,16 @@ export async function runIo(
   const control = new Control(start.control);
   const clock = new StampClock();
   const sessions: Sessions = new Sessions({
-    sessions: config.sessions.map(({ number, token, accounts }) => ({
+    sessions: config.sessions.map(({ number, token, accounts, operator }) => ({
       number,
       token,
+      isOperator: operator,
       accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
     })),
     port: new RingCommandPort(new Ring(start.commandRing)),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
-    instruments: () => config.instruments,
+    accounts: config.accounts,
     catchUp: () => reader.catchUp(),
     limits: { graceMs: config.resumeGraceMs },
   });

@@ -3,6 +3,8 @@
 
 import os from 'node:os';
 import { apply, createCore } from '../core/engine.ts';
+import { H_DUE_HIGH, H_DUE_LOW } from '../core/memory-layout.ts';
+import { nextDueNs } from '../core/views.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
@@ -12,6 +14,8 @@ import { pinThread } from './pinning.ts';
 import { RingEventOut } from './ring-event-out.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
+/** Both words of the due time of a core in which nothing is due (nextDueNs). */
+const NO_DUE_WORD = -1;
 /** Commands after which events are handed on, however many more wait. */
 const BATCH_MAX = 64;
 
@@ -23,19 +27,31 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   const out = new RingEventOut(new Ring(start.eventRing), strategy);
   const core = createCore(config.limits, out);
   const { slots } = ring;
+  const control = new Control(start.control);
+  const { m } = core;
+  let dueLow = NO_DUE_WORD;
+  let dueHigh = NO_DUE_WORD;
+  const tellDue = (): void => {
+    if (m[H_DUE_LOW] === dueLow && m[H_DUE_HIGH] === dueHigh) return;
+    dueLow = m[H_DUE_LOW]!;
+    dueHigh = m[H_DUE_HIGH]!;
+    control.due = nextDueNs(core) ?? 0n;
+  };
   const handler = (_words: Int32Array, first: number, end: number): number => {
     for (let sequence = first; sequence !== end; sequence = (sequence + 1) | 0) {
       apply(core, slots, (sequence & ring.mask) << 4);
     }
     out.flush();
+    tellDue();
     return end;
   };
   const loop = new BatchLoop({
     consumer: new Consumer(ring, start.consumer, BATCH_MAX),
     handler,
-    stopWords: new Control(start.control).words,
+    stopWords: control.words,
     stopAt: COMMAND_STOP,
   });
+  tellDue();
   say({ type: 'ready' });
   loop.run(strategy);
 }

@@ -13,10 +13,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { COMMAND_INSTRUMENT } from '../core/codes.ts';
-import { COMMAND_WORDS } from '../core/command-slot.ts';
+import { C_TIME_HIGH, C_TIME_LOW, COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
-import { writeCommand } from '../core/plain.ts';
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts';
 import type { Config } from '../ops/config.ts';
 import { createLog, type Log } from '../ops/log.ts';
@@ -25,6 +23,7 @@ import { isRead, placesOf } from '../ring/places.ts';
 import { Ring } from '../ring/ring.ts';
 import { STOP_WHEN_EMPTY } from '../ring/stop-codes.ts';
 import { wake } from '../ring/wake.ts';
+import { DEFINITION_SLOTS, writeDefinition } from '../session/definitions.ts';
 import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
@@ -32,6 +31,7 @@ import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
 import { watchProgress } from './progress-watch.ts';
 import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
+import { Timetable } from './timetable.ts';
 
 /** The first command of a log. */
 const FIRST_SEQUENCE = 1;
@@ -62,6 +62,7 @@ export class Supervisor {
   private readonly commandRing: Ring;
   private readonly eventRing: Ring;
   private readonly lock: DirectoryLock | undefined;
+  private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
 
@@ -86,6 +87,8 @@ export class Supervisor {
       }),
     );
     this.control = new Control(Control.create(config.sessions.length, FIRST_SEQUENCE));
+    const port = new RingCommandPort(this.commandRing);
+    this.timetable = new Timetable(this.control, port, new StampClock());
   }
 
   /**
@@ -112,6 +115,7 @@ export class Supervisor {
   /** Takes the server down; what was accepted is answered and durable. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.timetable.stop();
     const giveUp = setTimeout(() => {
       const text = `not drained within ${DRAIN_MS_MAX} ms: ${this.reached()}`;
       leaveProcess(EXIT_THREAD_DIED, text);
@@ -146,6 +150,8 @@ export class Supervisor {
     this.replayedCommands = replayed.commands;
     this.log.info({ commands: replayed.commands }, 'journal replayed');
     this.defineInstruments(new Set(replayed.instruments));
+    await until(() => isRead(this.commandRing));
+    this.timetable.start();
     // A client that came before the threads had read the whole log would be told of an older state.
     await until(() => isRead(this.commandRing));
     await until(() => isRead(this.eventRing));
@@ -215,22 +221,29 @@ export class Supervisor {
     wake(ring);
   }
 
-  /** Instruments enter the log as commands, once. */
+  /** Instruments enter the log as commands, once; what the log has is not changed by them. */
   private defineInstruments(known: ReadonlySet<number>): void {
     const port = new RingCommandPort(this.commandRing);
     const clock = new StampClock();
     clock.advance();
-    const time = (BigInt(clock.high >>> 0) << 32n) | BigInt(clock.low >>> 0);
-    for (const { number, referencePrice } of this.config.instruments) {
-      if (known.has(number)) continue;
-      while (!port.claim(1)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      const price = referencePrice === undefined ? {} : { referencePrice };
-      const command = { cmd: COMMAND_INSTRUMENT, instrument: number, time, ...price } as const;
-      writeCommand(port.words, port.slotAt(0), command);
+    for (const instrument of this.config.instruments) {
+      if (known.has(instrument.number)) continue;
+      while (!port.claim(DEFINITION_SLOTS)) Atomics.wait(IDLE, 0, 0, 1);
+      const slots = [port.slotAt(0), port.slotAt(1)] as const;
+      for (const at of slots) {
+        port.words.fill(0, at, at + COMMAND_WORDS);
+        port.words[at + C_TIME_LOW] = clock.low;
+        port.words[at + C_TIME_HIGH] = clock.high;
+      }
+      const { referencePrice = 0, priceBandBps = 0 } = instrument;
+      writeDefinition(port.words, ...slots, { ...instrument, referencePrice, priceBandBps });
       port.publish();
     }
   }
 }
+
+/** Nobody notifies it: a wait on it is a sleep. */
+const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
 /** How far each consumer of a ring has read, and where what was published ends. */
 function whereRead(ring: Ring, names: readonly string[]): string {
