@@ -19,6 +19,7 @@ import { COMMANDS_UNDER_WAY_MAX } from '../src/sim/venue.ts';
 import { WireEvents } from '../src/sim/wire-events.ts';
 import { WireReference } from '../src/sim/wire-reference.ts';
 import { encodeSubscribe, FeedDecoder } from '../src/wire/feed.ts';
+import { runHere } from './cli-kit.ts';
 import { DATA, filesOf, fixture, fixturePath, replay, SMALL, sourceOf } from './replay-kit.ts';
 import { mewlWorkload } from './replay-mewl-kit.ts';
 
@@ -85,11 +86,11 @@ describe('ringside replay --via wire', () => {
       [['--via', 'sea'], 'Allowed choices are core, wire'],
       [['--via', 'wire', '--durability', 'some'], 'Allowed choices are fsync, os, none'],
     ] as const;
-    const ends = await Promise.all(wrong.map(([args]) => replay([...LOBSTER, ...args])));
-    ends.forEach((ended, i) => {
+    for (const [args, said] of wrong) {
+      const ended = await runHere(['replay', ...LOBSTER, ...args]);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
-      expect(ended.stderr).toContain(wrong[i]![1]);
-    });
+      expect(ended.stderr).toContain(said);
+    }
   });
 });
 

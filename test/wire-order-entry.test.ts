@@ -8,6 +8,7 @@ import * as codes from '../src/core/codes.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
 import * as r from '../src/wire/report-layout.ts';
+import { anyText } from './any-text.ts';
 import {
   exact,
   int32,
@@ -87,7 +88,7 @@ describe('what a client sends', () => {
     const logon = fc.record({
       versionMin: fc.constantFrom(0, 1),
       versionMax: uint16.filter((version) => version > 0),
-      token: fc.string({ unit: 'binary', maxLength: kinds.TOKEN_BYTES_MAX / 4 }),
+      token: anyText({ maxLength: kinds.TOKEN_BYTES_MAX / 4 }),
       nextReport: exact.filter((report) => report > 0),
       cancelOnDisconnect: fc.boolean(),
     });

@@ -10,6 +10,7 @@ import { type Config, loadConfig } from '../ops/config.ts';
 import { REPLAY_ACCOUNTS_MAX } from '../sim/venue.ts';
 import { WireVenue } from '../sim/wire-venue.ts';
 import { Supervisor } from '../workers/supervisor.ts';
+import { expectServerHere } from './server-here.ts';
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -29,6 +30,7 @@ export async function startReplayServer(
   process.env.RINGSIDE_LOG ??= 'warn';
   const directory = durability === 'none' ? undefined : temporaryDirectory();
   const token = randomUUID();
+  expectServerHere();
   let supervisor: Supervisor | undefined;
   let venue: WireVenue | undefined;
   const stop = async () => {

@@ -112,6 +112,10 @@ export class WireVenue implements Venue {
     this.issue(command).then(this.onResult, this.onError);
   }
 
+  operate(): void {
+    this.fail(new Error('a session that enters orders does not change phases'));
+  }
+
   settle(underWayMax = 0): Promise<void> | undefined {
     if (this.failure === undefined && this.isSettled(underWayMax)) return undefined;
     assert(this.waiter === undefined, 'one waits at a time');

@@ -6,7 +6,9 @@
 // end
 //       by journal and matching · event ring read to its end · ports closed · directory unlocked
 //
-// A thread that ends before it was told to takes the process down (death.ts).
+// A thread that ends before it was told to takes the process down (death.ts), and so does a way up
+// on which nothing moves any more, or a way down that takes too long; both tell where each thread
+// stands.
 
 import { once } from 'node:events';
 import net from 'node:net';
@@ -17,7 +19,7 @@ import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import type { Config } from '../ops/config.ts';
 import { createLog, type Log } from '../ops/log.ts';
 import { createRing } from '../ring/create-ring.ts';
-import { isRead } from '../ring/is-read.ts';
+import { isRead, placesOf } from '../ring/places.ts';
 import { Ring } from '../ring/ring.ts';
 import { STOP_WHEN_EMPTY } from '../ring/stop-codes.ts';
 import { wake } from '../ring/wake.ts';
@@ -27,6 +29,7 @@ import { RingCommandPort } from './command-port.ts';
 import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
+import { watchProgress } from './progress-watch.ts';
 import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { Timetable } from './timetable.ts';
 
@@ -44,6 +47,8 @@ export class AddressInUse extends Error {}
 interface Thread {
   start: ThreadStart;
   worker: Worker;
+  /** The last that it said. */
+  said: ThreadMessage['type'] | 'nothing';
 }
 
 export class Supervisor {
@@ -95,7 +100,15 @@ export class Supervisor {
       if (port !== 0) await freePort(config.host, port);
     }
     const supervisor = new Supervisor(config);
-    await supervisor.bringUp();
+    const end = watchProgress(
+      () => supervisor.reached(),
+      (reached) => leaveProcess(EXIT_THREAD_DIED, `the start does not go on: ${reached}`),
+    );
+    try {
+      await supervisor.bringUp();
+    } finally {
+      end();
+    }
     return supervisor;
   }
 
@@ -104,7 +117,8 @@ export class Supervisor {
     this.isStopping = true;
     this.timetable.stop();
     const giveUp = setTimeout(() => {
-      leaveProcess(EXIT_THREAD_DIED, `not drained within ${DRAIN_MS_MAX} ms`);
+      const text = `not drained within ${DRAIN_MS_MAX} ms: ${this.reached()}`;
+      leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
     const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
     // First every thread stops taking commands: one's last command may fill the orders of a session
@@ -156,14 +170,35 @@ export class Supervisor {
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
     };
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { name, workerData: start });
+    const program = new URL(`./thread-${kind}.js`, import.meta.url);
+    const worker = new Worker(program, { name, workerData: start });
+    const thread: Thread = { start, worker, said: 'nothing' };
+    const log = this.log.child({ component: name });
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'log') log[message.level](message.fields, message.text);
+      else thread.said = message.type;
+    });
     worker.on('error', (error) => {
       leaveProcess(EXIT_THREAD_DIED, `${name} thread died: ${error.stack ?? error.message}`);
     });
     worker.on('exit', (code) => {
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
-    return { start, worker };
+    return thread;
+  }
+
+  /** Where every thread stands, for those who wonder why it goes no further. */
+  private reached(): string {
+    const said = this.threads.map((thread) => `${thread.start.name} said ${thread.said}`);
+    const commands = whereRead(this.commandRing, COMMAND_CONSUMERS);
+    const readers = this.threads.filter(({ start }) => !isCommandReader(start.kind));
+    readers.sort((a, b) => a.start.consumer - b.start.consumer);
+    const events = whereRead(
+      this.eventRing,
+      readers.map(({ start }) => start.name),
+    );
+    const { durable } = this.control;
+    return `${said.join(', ')}; commands: ${commands}, durable ${durable}; events: ${events}`;
   }
 
   /** Lets all threads of a kind listen on one port; returns it (for 0: what the system chose). */
@@ -209,6 +244,12 @@ export class Supervisor {
 
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
+
+/** How far each consumer of a ring has read, and where what was published ends. */
+function whereRead(ring: Ring, names: readonly string[]): string {
+  const { end, read } = placesOf(ring);
+  return [`end ${end}`, ...read.map((place, i) => `${names[i] ?? i} ${place}`)].join(', ');
+}
 
 function isCommandReader(kind: ThreadKind): boolean {
   return (COMMAND_CONSUMERS as readonly string[]).includes(kind);
