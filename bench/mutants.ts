@@ -120,8 +120,8 @@ function print(results: readonly Result[], told: Report, json: boolean): void {
     if (verdict.caughtBy === undefined) process.stdout.write(`${say(mutation, verdict)}\n`);
   }
   process.stdout.write(
-    `${told.caught} of ${told.mutants} caught (${told.caughtPercent} %), ${told.survived} survived, ` +
-      `${told.seconds} s; left out: ${told.looserAssertionsLeftOut} looser assertions\n`,
+    `${told.caught} of ${told.mutants} caught (${told.caughtPercent} %), ` +
+      `${told.survived} survived, ${told.seconds} s; left out: ${told.looserAssertionsLeftOut} looser assertions\n`,
   );
 }
 

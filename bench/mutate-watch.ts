@@ -9,7 +9,10 @@ const CPU_MS_MAX = 5_000;
 
 const CODE = `
   const { workerData: { count, cpuMsMax } } = require('node:worker_threads');
-  const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e3; };
+  const usedMs = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
   let [seen, since] = [0, usedMs()];
   setInterval(() => {
     const now = Atomics.load(count, 0);
