@@ -3,7 +3,7 @@ import type { Limits } from '../src/core/limits.ts';
 import { Tape } from '../src/sim/tape/tape.ts';
 
 /** Room enough for a test. To lay the default limits out takes longer than most tests do. */
-const LIMITS: Limits = { orders: 32_768, accounts: 256, instruments: 64, pages: 2_048 };
+const LIMITS: Limits = { orders: 32_768, accounts: 1_024, instruments: 64, pages: 2_048 };
 
 /**
  * Runs a tape, given as text or as one object a line, and returns the lines that it prints. Throws
