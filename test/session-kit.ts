@@ -58,7 +58,7 @@ export class Venue {
   nowMs = 1_000;
   readonly port: QueuePort;
   readonly feed: EventFeed;
-  readonly threads: Sessions[] = [];
+  threads: readonly Sessions[] = [];
   readonly sockets = new Map<string, FakeSocket>();
   isHeld = false;
   private readonly connections = new Map<string, Connection>();
@@ -68,13 +68,24 @@ export class Venue {
   private readonly encoder = new CommandsEncoder();
   /** Frames of each client that `heard` has given already. */
   private readonly read = new Map<FakeSocket, number>();
+  private readonly options: VenueOptions;
 
   constructor(options: VenueOptions = {}) {
+    this.options = options;
     this.port = new QueuePort(options.ringCapacity ?? 64);
     this.feed = new EventFeed(8, options.firstCursor ?? 0);
     this.core = createCore(CORE_LIMITS, this.feed);
+    this.start();
+    const slot = new Int32Array(COMMAND_WORDS);
+    writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
+    apply(this.core, slot, 0);
+    this.feed.makeRoom();
+  }
+
+  /** The threads of a process, new, which have read the log. */
+  private start(): void {
     const ownership = new CountedOwnership(new Int32Array(SESSIONS.length));
-    for (let i = 0; i < (options.threads ?? 1); i++) {
+    this.threads = Array.from({ length: this.options.threads ?? 1 }, () => {
       const sessions: Sessions = new Sessions({
         sessions: SESSIONS,
         catchUp: () => this.feed.catchUp(sessions),
@@ -82,15 +93,11 @@ export class Venue {
         stamp: { low: 7, high: 1 },
         ownership,
         instruments: () => [{ number: 1, symbol: 'TEST', tickSize: '0.01', lotSize: '1' }],
-        limits: options.limits ?? {},
+        limits: this.options.limits ?? {},
       });
-      this.threads.push(sessions);
-      this.feed.threads.push(sessions);
-    }
-    const slot = new Int32Array(COMMAND_WORDS);
-    writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
-    apply(this.core, slot, 0);
-    this.feed.makeRoom();
+      return sessions;
+    });
+    this.feed.restart(this.threads);
   }
 
   /** Does what the words say. */
@@ -102,6 +109,9 @@ export class Venue {
       this.isHeld = true;
     } else if (words === 'run') {
       this.isHeld = false;
+    } else if (words === 'crash') {
+      this.start();
+      this.threads[0]!.awaitReturns(this.nowMs);
     } else if (words === 'run 1') {
       apply(this.core, this.port.shift(), 0);
       this.flush();

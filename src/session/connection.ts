@@ -23,7 +23,7 @@ import type { SessionContext } from './context.ts';
 import { FloodWindow } from './flood-window.ts';
 import { findSession, resumeFrom, welcome } from './logon.ts';
 import { OpenOrderList } from './open-order-list.ts';
-import { putForAccounts, requestOfQuestion } from './own-commands.ts';
+import { putForAccounts, putWish, requestOfQuestion } from './own-commands.ts';
 import type { ConnectionOutput } from './ports.ts';
 import { wordInChunk } from './report-store.ts';
 import type { SessionState } from './session-state.ts';
@@ -41,6 +41,8 @@ export class Connection {
   private session: SessionState | null = null;
   private generation = 0;
   private cancelOnDisconnect = false;
+  /** The log says what the logon asked for, or it is in the ring that it will. */
+  private isWishLogged = false;
   private cursor = 0;
   private list: OpenOrderList | null = null;
   private unsentBytes = 0;
@@ -95,6 +97,7 @@ export class Connection {
     if (code !== 0) this.close(code, nowMs);
     if (this.state !== LIVE) return;
     this.ask();
+    this.logWish();
     this.pump(nowMs);
     const isQuiet =
       this.unsentBytes === 0 && nowMs - this.sentMs >= this.context.limits.heartbeatMs;
@@ -135,6 +138,11 @@ export class Connection {
   listOf(requestWord: number): OpenOrderList | null {
     const isOwn = requestWord >>> 0 === requestOfQuestion(this.generation);
     return isOwn && this.list !== null && !this.list.isEnded ? this.list : null;
+  }
+
+  /** The log says something about what the session wants: perhaps what an older logon wanted. */
+  wishLogged(): void {
+    this.isWishLogged = this.cancelOnDisconnect === this.session!.isToCancel;
   }
 
   private isMine(): boolean {
@@ -197,6 +205,8 @@ export class Connection {
     this.state = LIVE;
     this.generation = context.ownership.take(session.index);
     this.cancelOnDisconnect = logon.cancelOnDisconnect;
+    this.wishLogged();
+    this.logWish();
     this.cursor = resumeFrom(session, logon.nextReport);
     session.live = this;
     session.generation = this.generation;
@@ -212,9 +222,20 @@ export class Connection {
     const { context } = this;
     const session = this.session!;
     const { words, commandsAt, commandCount } = context.decoder;
-    const isOpen = context.isOpen && context.departures.isPassable(session, nowMs);
+    // What the session wants is in the log before the orders that it wants it for.
+    const isOpen =
+      context.isOpen && this.logWish() && context.departures.isPassable(session, nowMs);
     const refused = context.intake.take(session, words, commandsAt, commandCount, isOpen);
     return refused === 0 ? 0 : this.refuse(context.intake.refusals, refused, nowMs);
+  }
+
+  /** False while the ring has no room for it. */
+  private logWish(): boolean {
+    const { port, stamp } = this.context;
+    if (!this.isWishLogged && this.isMine()) {
+      this.isWishLogged = putWish(port, stamp, this.session!, this.cancelOnDisconnect);
+    }
+    return this.isWishLogged;
   }
 
   private refuse(refusals: Int32Array, count: number, nowMs: number): number {

@@ -1,8 +1,13 @@
-// Commands that the server itself sends in the name of a session, one for each of its accounts: the
-// mass cancel of a lost connection, the question for open orders. Their requests lie above
+// Commands that the server itself sends in the name of a session. Their requests lie above
 // REQUEST_MAX, where no client's can.
+//
+//   mass cancel of a lost connection, question for open orders    one for each account
+//   what the session wants to become of its orders when it is     a `time` command, which changes
+//   lost, whenever a logon wants another thing than the one       nothing: its request says it, so
+//   before                                                        that it is known after a crash
 
 import { assert } from '../base/assert.ts';
+import { COMMAND_TIME } from '../core/codes.ts';
 import {
   C_ACCOUNT,
   C_HEAD,
@@ -19,7 +24,12 @@ import type { SessionState } from './session-state.ts';
 /** Request of the mass cancels of lost connections. */
 export const REQUEST_OF_CANCEL = REQUEST_MAX + 1;
 
-const GENERATIONS = 0x0fff_fffe;
+/** Requests of what a session wants: its orders canceled when it is lost … */
+export const REQUEST_TO_CANCEL = 0xffff_ffff;
+/** … or kept, as all sessions want that never said. */
+export const REQUEST_TO_KEEP = 0xffff_fffe;
+
+const GENERATIONS = 0x0fff_fffc;
 
 /** Request of the questions of one logon: above REQUEST_OF_CANCEL, told apart for 2^28 logons. */
 export function requestOfQuestion(generation: number): number {
@@ -50,18 +60,45 @@ export function putForAccounts(
       continue;
     }
     for (let i = 0; i < count; i++) {
-      const at = port.slotAt(i);
-      port.words.fill(0, at, at + COMMAND_WORDS);
-      port.words[at + C_HEAD] = head;
-      port.words[at + C_SESSION] = session.number;
-      port.words[at + C_REQUEST] = request;
+      const at = fillSlot(port, i, stamp, session, head, request);
       port.words[at + C_ACCOUNT] = accounts[next + i]!.number;
-      port.words[at + C_TIME_LOW] = stamp.low;
-      port.words[at + C_TIME_HIGH] = stamp.high;
     }
     port.publish();
     next += count;
     count = Math.min(count, accounts.length - next);
   }
   return next;
+}
+
+/** Puts what the session wants in the ring. False when that has no room. */
+export function putWish(
+  port: CommandPort,
+  stamp: Stamp,
+  session: SessionState,
+  isToCancel: boolean,
+): boolean {
+  if (!port.claim(1)) return false;
+  const request = isToCancel ? REQUEST_TO_CANCEL : REQUEST_TO_KEEP;
+  fillSlot(port, 0, stamp, session, COMMAND_TIME, request);
+  port.publish();
+  return true;
+}
+
+/** Writes what all of them have; returns the first word of the slot. */
+function fillSlot(
+  port: CommandPort,
+  index: number,
+  stamp: Stamp,
+  session: SessionState,
+  head: number,
+  request: number,
+): number {
+  const at = port.slotAt(index);
+  port.words.fill(0, at, at + COMMAND_WORDS);
+  port.words[at + C_HEAD] = head;
+  port.words[at + C_SESSION] = session.number;
+  port.words[at + C_REQUEST] = request;
+  port.words[at + C_TIME_LOW] = stamp.low;
+  port.words[at + C_TIME_HIGH] = stamp.high;
+  return at;
 }

@@ -15,6 +15,8 @@ export class SessionState {
   live: Connection | null = null;
   /** Of the last logon in this thread. */
   generation = 0;
+  /** What the session wants to become of its orders when it is lost, as the log says it. */
+  isToCancel = false;
   /** Clients' commands that this thread put in the command ring and that have not ended. */
   unanswered = 0;
   /** Has reports or entries that `flush` has not looked at. */

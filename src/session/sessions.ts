@@ -28,6 +28,7 @@ import { Connection } from './connection.ts';
 import type { SessionContext } from './context.ts';
 import { Departures } from './departures.ts';
 import { HighestIds } from './highest-ids.ts';
+import { REQUEST_TO_CANCEL, REQUEST_TO_KEEP } from './own-commands.ts';
 import type { CommandPort, ConnectionOutput, SessionOwnership, Stamp } from './ports.ts';
 import { fillReport, ROUTE_END, ROUTE_WORDS, ROUTES_MAX, routeEvent } from './report-router.ts';
 import { ChunkPool } from './report-store.ts';
@@ -122,13 +123,14 @@ export class Sessions {
   }
 
   /**
-   * The process began anew while this session had asked for cancel-on-disconnect: its orders are
-   * canceled when graceMs have passed, unless it logs on before. In one thread only.
+   * The process began anew and clients can log on: the orders of the sessions that want it, as the
+   * log says, are canceled when graceMs have passed, unless they log on before. In one thread only.
    */
-  awaitReturn(sessionNumber: number, nowMs: number): void {
-    const session = this.byNumber.get(sessionNumber | 0);
-    if (session !== undefined && session.live === null) {
-      this.context.departures.begin(session, nowMs);
+  awaitReturns(nowMs: number): void {
+    for (const session of this.context.sessions) {
+      if (session.isToCancel && session.live === null) {
+        this.context.departures.begin(session, nowMs);
+      }
     }
   }
 
@@ -179,11 +181,21 @@ export class Sessions {
     this.touch(session);
   }
 
-  /** An event of a command that the server sent itself: perhaps a list of open orders grows. */
+  /**
+   * An event of a command that the server sent itself: a list of open orders grows, or the log says
+   * what a session wants.
+   */
   private onOwnEvent(slots: Int32Array, at: number): void {
     const session = this.byNumber.get(slots[at + e.E_SESSION]!);
-    const list = session?.live?.listOf(slots[at + e.E_REQUEST]!);
-    if (session === undefined || !list) return;
+    if (session === undefined) return;
+    const request = slots[at + e.E_REQUEST]! >>> 0;
+    if (request === REQUEST_TO_CANCEL || request === REQUEST_TO_KEEP) {
+      session.isToCancel = request === REQUEST_TO_CANCEL;
+      session.live?.wishLogged();
+      return;
+    }
+    const list = session.live?.listOf(request);
+    if (!list) return;
     const head = slots[at + e.E_HEAD]!;
     const place = session.reports.next;
     if ((head & e.EVENT_TYPE_MASK) === EVENT_OPEN_ORDER) list.add(slots, at, place);

@@ -54,6 +54,8 @@ export async function runIo(
     if (message.type === 'open') {
       openServer(config.host, message.port, sessions, now).then((opened) => {
         server = opened;
+        // A session's grace counts once, in the first of the I/O threads.
+        if (start.consumer === 0) sessions.awaitReturns(now());
         say({ type: 'listening', port: opened.port });
       });
     } else if (message.type === 'stopIntake') {

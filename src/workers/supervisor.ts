@@ -48,7 +48,7 @@ interface Thread {
   start: ThreadStart;
   worker: Worker;
   /** The last that it said. */
-  said: ThreadMessage['type'] | 'nothing';
+  said: ThreadMessage['type'] | 'nothing' | 'good-bye';
 }
 
 export class Supervisor {
@@ -176,6 +176,7 @@ export class Supervisor {
       leaveProcess(EXIT_THREAD_DIED, `${name} thread died: ${error.stack ?? error.message}`);
     });
     worker.on('exit', (code) => {
+      thread.said = 'good-bye';
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
     return thread;
