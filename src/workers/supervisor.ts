@@ -173,7 +173,7 @@ export class Supervisor {
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
     const thread: Thread = { start, worker, said: 'nothing' };
-    const log = this.log.child({ component: name });
+    const log = createLog(name);
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'log') log[message.level](message.fields, message.text);
       else thread.said = message.type;
