@@ -33,7 +33,7 @@ export class HonestSession {
   /** Of the answers, refusals: busy. */
   refused = 0;
   readonly client: LeanClient;
-  private readonly number: number;
+  readonly number: number;
   private readonly prng: Prng;
   private readonly unanswered = new Set<number>();
   private isRunning = true;

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Prng } from '../src/base/prng.ts';
+import { CLOSE_NAMES } from '../src/wire/codes.ts';
 import { HEARTBEAT_MS } from '../src/wire/frame-kinds.ts';
 import { FeedForger, Forger } from './hostile-client.ts';
 import {
@@ -132,6 +133,11 @@ async function runSwarm(urls: Urls, sessions: number, hostile: number, seconds: 
     closedHonest: crowd.filter((one) => one.client.closeCode !== 0).length,
     closedHostile,
   };
+  for (const { number, missing, client } of crowd) {
+    if (missing === 0 && client.closeCode === 0) continue;
+    const close = CLOSE_NAMES[client.closeCode] ?? client.closeCode;
+    process.stderr.write(`session ${number}: ${missing} answers missing, closed: ${close}\n`);
+  }
   for (const one of crowd) await one.client.end();
   const isGood = result.missing + result.surplus + result.idle + result.closedHonest === 0;
   return { result, isGood };

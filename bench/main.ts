@@ -29,8 +29,10 @@ const [name = '', ...args] = process.argv.slice(2);
 const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 if (!(name in BENCHES) || !existsSync(script)) {
   const list = Object.entries(BENCHES).map(([bench, text]) => `  ${bench} ${text}\n`);
-  process.stderr.write(`usage: npm run bench -- NAME [options]\n${list.join('')}`);
-  process.exitCode = 2;
+  const usage = `usage: npm run bench -- NAME [options]\n${list.join('')}`;
+  if (name === '') process.stdout.write(usage);
+  else process.stderr.write(usage);
+  process.exitCode = name === '' ? 0 : 2;
 } else {
   process.exitCode =
     spawnSync(process.execPath, ['--expose-gc', script, ...args], { stdio: 'inherit' }).status ?? 1;

@@ -4,7 +4,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -134,19 +133,6 @@ async function start(command: string, directory: string, feedPort = '0', ...flag
   return { run: server, orders: ['--port', orders!], feed: ['--port', feed!] };
 }
 
-/**
- * A port that can be listened on more than once: one that uWebSockets.js itself let the system
- * choose cannot be had again for a minute after its connections were closed.
- */
-async function freePort(): Promise<string> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return String(port);
-}
-
 // Both chapters at once, the tests of each in turn: most of the time is waiting.
 describe.concurrent('the program as a client', () => {
   describe('of a server', () => {
@@ -265,8 +251,7 @@ describe.concurrent('the program as a client', () => {
 
   describe('ringside market', () => {
     test('should trade, drain within 5 s, and go on where it was', async () => {
-      const port = await freePort();
-      let server = await start('market', 'market', port, '--seed', '7', '--rate', '1000');
+      let server = await start('market', 'market', '0', '--seed', '7', '--rate', '1000');
       await server.run.printed(/goes on with 0 open orders\n.*npx ringside watch --port \d+/);
       const watch = new Run(['watch', ...server.feed]);
       await watch.printed(
@@ -284,7 +269,7 @@ describe.concurrent('the program as a client', () => {
       expect(server.run.stderr).toBe('');
       await watch.printed(/reconnecting: the server is shutting down/);
 
-      server = await start('market', 'market', port);
+      server = await start('market', 'market', server.feed[1]);
       await server.run.printed(/goes on with [1-9]\d* open orders\n/);
       await watch.printed(/[1-9]\d* updates\/s {2}connected again, 1 in all/);
       expect((await watch.stop()).status).toBe(0);

@@ -24,6 +24,8 @@ export interface ServerOptions {
   sessions?: number;
   /** Keys of the configuration, over those of the kit. */
   config?: Readonly<Record<string, unknown>>;
+  /** Least level of what it logs. Default warn. */
+  logLevel?: string;
   /** Largest file that the server may write, KiB. */
   fileKbMax?: number;
 }
@@ -70,7 +72,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: SERVER_MS_MAX,
       killSignal: 'SIGKILL',
-      env: { ...process.env, RINGSIDE_LOG: 'warn' },
+      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn' },
     });
     const { child } = this;
     running.add(child);

@@ -160,6 +160,25 @@ test('should cancel the orders of who asked for it and is not back after a crash
   await again.stop('SIGKILL');
 });
 
+describe.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])('after %s', (signal) => {
+  test('should be back on its ports at once, though connections were open', async () => {
+    const server = await TestServer.start({ config: { durability: 'none' } });
+    const client = await RawClient.logOn(server.ordersUrl, 1);
+    const feed = await MarketFeed.connect({ url: server.feedUrl, WebSocket });
+    await client.ask(buy(1, 1));
+    await server.stop(signal);
+    const [ordersPort, feedPort] = [server.ordersUrl, server.feedUrl].map((url) =>
+      Number(new URL(url).port),
+    );
+    const again = await server.again({ config: { durability: 'none', ordersPort, feedPort } });
+    expect(again.ordersUrl).toBe(server.ordersUrl);
+    const back = await RawClient.logOn(again.ordersUrl, 1);
+    await back.ask(buy(1, 1));
+    await Promise.all([client.untilClosed(), feed.close()]);
+    await again.stop('SIGKILL');
+  });
+});
+
 test('should refuse a directory or a port that somebody else has', async () => {
   const server = await TestServer.start({ config: { durability: 'os' } });
   const second = TestServer.launch(server.options, server.dir);

@@ -56,8 +56,8 @@ interface Verdict {
   text: string;
   /** False when --verify was asked for and something differs. */
   isEqual: boolean;
-  /** Told on standard error. */
-  note: string | undefined;
+  /** Told on standard error, line by line. */
+  notes: readonly string[];
 }
 
 export function replayCommand(): Command {
@@ -107,7 +107,7 @@ async function runReplay(paths: string[], options: Options): Promise<void> {
         : await play(inputs, paths, options, new CoreVenue());
     bar.stop();
     process.stdout.write(`${options.json ? JSON.stringify(verdict.json) : verdict.text}\n`);
-    if (verdict.note !== undefined) process.stderr.write(`ringside: ${verdict.note}\n`);
+    for (const note of verdict.notes) process.stderr.write(`ringside: ${note}\n`);
     if (!verdict.isEqual) process.exitCode = EXIT_CHECK_FAILED;
   } finally {
     bar?.stop();
@@ -127,21 +127,27 @@ async function playOverWire(
   const server = await startReplayServer(instruments, options.durability ?? 'none');
   try {
     const verdict = await play(inputs, paths, options, server.venue);
-    return withFeed(verdict, await server.venue.compareFeed(), options.verify === true);
+    return withFeed(verdict, await server.venue.compareFeed(), options);
   } finally {
     await server.stop();
   }
 }
 
-function withFeed(verdict: Verdict, feed: FeedOutcome, verify: boolean): Verdict {
+function listOf(note: string | undefined): string[] {
+  return note === undefined ? [] : [note];
+}
+
+/** The JSON stays that of --via core. */
+function withFeed(verdict: Verdict, feed: FeedOutcome, options: Options): Verdict {
   const isWhole = feed.l2Equal && feed.l3Equal && feed.gaps === 0;
   const say = (isEqual: boolean) => (isEqual ? 'equal' : 'differs');
   const books = `L2 ${say(feed.l2Equal)}, L3 ${say(feed.l3Equal)}, gaps ${feed.gaps}`;
+  const isNoted = options.json || !isWhole;
   return {
-    json: { ...verdict.json, feed },
+    json: verdict.json,
     text: `${verdict.text}\n${row('feed', books)}`,
-    isEqual: verdict.isEqual && (isWhole || !verify),
-    note: verdict.note ?? (isWhole ? undefined : `the books of the feed: ${books}`),
+    isEqual: verdict.isEqual && (isWhole || !options.verify),
+    notes: isNoted ? [...verdict.notes, `the books of the feed: ${books}`] : verdict.notes,
   };
 }
 
@@ -197,7 +203,7 @@ function lobsterVerdict(outcome: LobsterOutcome, seconds: string): Verdict {
     ...faults(outcome),
   ]);
   const isEqual = counts.rowsEqual === null || counts.rowsEqual === counts.rows;
-  return { json: { format: 'lobster', ...counts }, text, isEqual, note: firstDifference };
+  return { json: { format: 'lobster', ...counts }, text, isEqual, notes: listOf(firstDifference) };
 }
 
 type SseSum = Exclude<keyof SseInstrumentOutcome, 'instrument' | 'firstDifference'>;
@@ -236,7 +242,7 @@ function sseVerdict(outcomes: SseInstrumentOutcome[], verify: boolean, seconds: 
       totals.unmatched === 0);
   const note = outcomes.find((one) => one.firstDifference !== undefined)?.firstDifference;
   const instruments = outcomes.map(({ firstDifference: _, ...counts }) => counts);
-  return { json: { format: 'sse', ...totals, instruments }, text, isEqual, note };
+  return { json: { format: 'sse', ...totals, instruments }, text, isEqual, notes: listOf(note) };
 }
 
 function mewlVerdict(
@@ -257,7 +263,7 @@ function mewlVerdict(
     ...faults(outcome),
   ]);
   const note = firstDifference ?? (missing ? unread : undefined);
-  return { json: { format: 'mewl', ...counts }, text, isEqual, note };
+  return { json: { format: 'mewl', ...counts }, text, isEqual, notes: listOf(note) };
 }
 
 function expectation(isEqual: boolean): [string, string] {

@@ -53,12 +53,15 @@ export async function runIo(
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
   listenTo((message) => {
     if (message.type === 'open') {
-      openServer(config.host, message.port, sessions, now).then((opened) => {
-        server = opened;
-        // A session's grace counts once, in the first of the I/O threads.
-        if (start.consumer === 0) sessions.awaitReturns(now());
-        say({ type: 'listening', port: opened.port });
-      });
+      openServer(config.host, message.port, sessions, now).then(
+        (opened) => {
+          server = opened;
+          // A session's grace counts once, in the first of the I/O threads.
+          if (start.consumer === 0) sessions.awaitReturns(now());
+          say({ type: 'listening', port: opened.port });
+        },
+        () => say({ type: 'listening', port: 0 }),
+      );
     } else if (message.type === 'stopIntake') {
       server?.stopListening();
       sessions.stopIntake();

@@ -28,10 +28,13 @@ export async function runPublisher(
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;
-    openServer(config.host, message.port, publisher).then((opened) => {
-      server = opened;
-      say({ type: 'listening', port: opened.port });
-    });
+    openServer(config.host, message.port, publisher).then(
+      (opened) => {
+        server = opened;
+        say({ type: 'listening', port: opened.port });
+      },
+      () => say({ type: 'listening', port: 0 }),
+    );
   });
   const ticking = setInterval(() => publisher.tick(performance.now()), TICK_MS);
   say({ type: 'ready' });

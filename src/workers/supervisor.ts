@@ -41,6 +41,9 @@ const DRAIN_MS_MAX = 4_500;
 /** What was taken when a drain begins is through the rings long before. */
 const READ_MS_MAX = 500;
 
+/** Ports that the system chose and that somebody else was quicker to take. */
+const CHOICES_MAX = 5;
+
 /** The address cannot be had: another process listens on it. */
 export class AddressInUse extends Error {}
 
@@ -48,7 +51,7 @@ interface Thread {
   start: ThreadStart;
   worker: Worker;
   /** The last that it said. */
-  said: ThreadMessage['type'] | 'nothing';
+  said: ThreadMessage['type'] | 'nothing' | 'good-bye';
 }
 
 export class Supervisor {
@@ -106,6 +109,9 @@ export class Supervisor {
     );
     try {
       await supervisor.bringUp();
+    } catch (error) {
+      await supervisor.stop();
+      throw error;
     } finally {
       end();
     }
@@ -173,7 +179,7 @@ export class Supervisor {
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
     const thread: Thread = { start, worker, said: 'nothing' };
-    const log = this.log.child({ component: name });
+    const log = createLog(name);
     worker.on('message', (message: ThreadMessage) => {
       if (message.type === 'log') log[message.level](message.fields, message.text);
       else thread.said = message.type;
@@ -182,6 +188,7 @@ export class Supervisor {
       leaveProcess(EXIT_THREAD_DIED, `${name} thread died: ${error.stack ?? error.message}`);
     });
     worker.on('exit', (code) => {
+      thread.said = 'good-bye';
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
     return thread;
@@ -201,15 +208,30 @@ export class Supervisor {
     return `${said.join(', ')}; commands: ${commands}, durable ${durable}; events: ${events}`;
   }
 
-  /** Lets all threads of a kind listen on one port; returns it (for 0: what the system chose). */
+  /**
+   * Lets all threads of a kind listen on one port; returns it. One that the system is to choose (0)
+   * is chosen beforehand: what uWebSockets.js lets it choose is not shared, and nobody can listen
+   * on it again for a minute after its connections have ended.
+   */
   private async open(kind: ThreadKind, wanted: number): Promise<number> {
-    const threads = this.ofKind(kind);
-    // A port that the system chooses for a socket is not shared, so it is chosen beforehand.
-    let port = wanted === 0 && threads.length > 1 ? await freePort(this.config.host, 0) : wanted;
-    for (const thread of threads) {
-      port = (await ask(thread, { type: 'open', port }, 'listening')).port;
+    const { host } = this.config;
+    for (let tries = 1; ; tries++) {
+      const port = wanted === 0 ? await freePort(host, 0) : wanted;
+      if (await this.listen(kind, port)) return port;
+      // Somebody was quicker.
+      if (wanted !== 0 || tries === CHOICES_MAX) throw addressInUse(host, port);
     }
-    return port;
+  }
+
+  /** False: the first thread could not. */
+  private async listen(kind: ThreadKind, port: number): Promise<boolean> {
+    for (const [i, thread] of this.ofKind(kind).entries()) {
+      const listening = await ask(thread, { type: 'open', port }, 'listening');
+      if (listening.port === port) continue;
+      if (i === 0) return false;
+      throw addressInUse(this.config.host, port);
+    }
+    return true;
   }
 
   private ofKind(kind: ThreadKind): Thread[] {
@@ -281,6 +303,10 @@ function said<T extends ThreadMessage['type']>(
   });
 }
 
+function addressInUse(host: string, port: number, why = 'another process listens on it') {
+  return new AddressInUse(`cannot listen on ${host}:${port}: ${why}`);
+}
+
 /**
  * The port, or for 0 one that nobody listens on. Throws AddressInUse. (uWebSockets.js shares a port
  * silently, so whether it is free is asked first.)
@@ -289,9 +315,8 @@ async function freePort(host: string, port: number): Promise<number> {
   const probe = net.createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      const inUse = error.code === 'EADDRINUSE';
-      const text = inUse ? 'another process listens on it' : error.message;
-      reject(new AddressInUse(`cannot listen on ${host}:${port}: ${text}`));
+      const isInUse = error.code === 'EADDRINUSE';
+      reject(addressInUse(host, port, isInUse ? undefined : error.message));
     });
     probe.listen({ host, port, exclusive: true }, resolve);
   });

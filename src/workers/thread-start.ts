@@ -25,6 +25,7 @@ export type ThreadMessage =
   | { type: 'ready' }
   /** The journal thread: the log is replayed. */
   | { type: 'replayed'; commands: number; nextSequence: number; instruments: number[] }
+  /** Port 0: it could not. */
   | { type: 'listening'; port: number }
   /** An I/O thread: no client's command goes into the ring any more … */
   | { type: 'stopped' }
@@ -33,5 +34,5 @@ export type ThreadMessage =
 
 /** From the supervisor to the threads that serve sockets. */
 export type SupervisorMessage =
-  /** Listen on `port`; 0: chosen by the system. */
+  /** Listen on `port`. */
   { type: 'open'; port: number } | { type: 'stopIntake' } | { type: 'drain' };
