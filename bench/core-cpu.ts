@@ -117,9 +117,15 @@ function timedPass(): number {
   defineInstrument();
   run(0, ramp);
   events.drain();
-  const start = BigInt(Math.round((process.cpuUsage().user+process.cpuUsage().system)*1000));
+  const start = BigInt(Math.round((process.cpuUsage().user + process.cpuUsage().system) * 1000));
   run(ramp, count);
-  return (count - ramp) / (Number(BigInt(Math.round((process.cpuUsage().user+process.cpuUsage().system)*1000)) - start) / 1e9);
+  return (
+    (count - ramp) /
+    (Number(
+      BigInt(Math.round((process.cpuUsage().user + process.cpuUsage().system) * 1000)) - start,
+    ) /
+      1e9)
+  );
 }
 
 defineInstrument();
