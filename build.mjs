@@ -2,7 +2,7 @@
 // (minifySyntax), because V8 does not fold imported constants and the core's layout is made of them;
 // what holds hot code is then hardened (harden below; src/README.md, "Speed").
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import remapping from '@jridgewell/remapping';
 import { parse } from 'acorn';
 import { full } from 'acorn-walk';
@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import MagicString from 'magic-string';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const THREADS = ['matching', 'journal', 'io', 'publisher'];
 const BENCHES = [
   'main',
   'core',
@@ -22,6 +23,9 @@ const BENCHES = [
   'feed',
   'wire',
   'hostile',
+  'mutants',
+  'hard',
+  'swing',
 ];
 
 const common = {
@@ -35,24 +39,35 @@ const common = {
   logLevel: 'warning',
 };
 
-const programs = await build({
+const program = {
   ...common,
-  metafile: true,
   platform: 'node',
   target: 'node20',
+  define: { RINGSIDE_VERSION: JSON.stringify(version) },
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
+
+// Each command of the program in a file of its own, which is loaded when it is asked for.
+await build({ ...program, splitting: true, entryPoints: { ringside: 'src/cli/main.ts' } });
+chmodSync(new URL('dist/ringside.js', import.meta.url), 0o755);
+
+// Each thread and each bench is one file, so that its hot code calls nothing across files.
+const threads = await build({
+  ...program,
+  metafile: true,
   entryPoints: {
-    ringside: 'src/cli/main.ts',
-    thread: 'src/workers/thread.ts',
+    ...Object.fromEntries(
+      THREADS.map((kind) => [`thread-${kind}`, `src/workers/${kind}-thread.ts`]),
+    ),
     'bench/ring-worker': 'bench/ring-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },
-  define: { RINGSIDE_VERSION: JSON.stringify(version) },
-  banner: { js: '#!/usr/bin/env node' },
 });
-for (const path of Object.keys(programs.metafile.outputs)) {
+for (const path of Object.keys(threads.metafile.outputs)) {
   if (path.endsWith('.js')) harden(new URL(path, import.meta.url));
 }
-chmodSync(new URL('dist/ringside.js', import.meta.url), 0o755);
 
 // What `import … from 'ringside'` gives: runs in a browser too.
 await build({

@@ -13,9 +13,15 @@ const BENCHES: Readonly<Record<string, string>> = {
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   codec: 'encoders and decoders of the wire, without sockets',
   feed: 'the publisher and the book of its consumer, without sockets',
+  hard: '[--part N] [--json]: the longest commands there are, each checked and timed',
   hostile:
     '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
     'mutate, flood and stall; the others get every answer',
+  mutants:
+    '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
+    'the core, tried against the fast suite',
+  swing:
+    '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',
 };
 

@@ -11,7 +11,7 @@ import { EXIT_THREAD_DIED } from '../src/workers/death.ts';
 import { buy, linesOf, RawClient } from './server-client.ts';
 import { type Exit, endServers, TestServer } from './server-kit.ts';
 
-const FRAME_COMMANDS = 32;
+const FRAME_COMMANDS = 64;
 
 afterAll(endServers);
 
@@ -55,7 +55,7 @@ function expectDeath(exit: Exit, log: string, words: RegExp): void {
 }
 
 test('should die of a journal that cannot grow, with nothing acknowledged after it', async () => {
-  const server = await TestServer.start({ fileKbMax: 300 });
+  const server = await TestServer.start({ fileKbMax: 128 });
   const others = await connectOthers(server);
   const client = await orderUntilClosed(server);
   expectDeath(await server.exited, server.log, /write of .*\.segment failed: EFBIG/);

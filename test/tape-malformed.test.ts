@@ -6,11 +6,13 @@ import { LARGEST_LIMITS } from '../src/core/limits.ts';
 import { runBytes, runTape } from './tape.ts';
 
 const INSTRUMENT = '{"cmd":"instrument","symbol":"TEST"}';
+/** Quick to lay out, hundreds of times. */
+const FEW = { orders: 16, accounts: 16, instruments: 4, pages: 16 };
 const NEW = '"cmd":"new","symbol":"TEST","account":"A","clOrdId":"a1","side":"buy"';
 
 /** What a line is refused for; undefined when it runs. The line stands third. */
 function faultOf(line: string): string | undefined {
-  const { error } = runBytes(Buffer.from(`${INSTRUMENT}\n\n${line}\n${INSTRUMENT}\n`));
+  const { error } = runBytes(Buffer.from(`${INSTRUMENT}\n\n${line}\n${INSTRUMENT}\n`), FEW);
   expect(error).toBeInstanceOf(InputError);
   const [, at, fault] = /^-:(\d+): (.*)$/.exec((error as Error).message)!;
   // The instrument is defined again in line 4, which stops the run at the latest.

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Malformed } from '../src/sim/tape/json.ts';
 import { readPlainLine } from '../src/sim/tape/plain.ts';
 import { readExactLine, readTapeLine } from '../src/sim/tape/reader.ts';
+import { anyText } from './any-text.ts';
 
 const text = fc.oneof(
   fc.constantFrom(
@@ -21,7 +22,7 @@ const text = fc.oneof(
     '"',
     '\\',
   ),
-  fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }),
+  anyText({ minLength: 1, maxLength: 20 }),
 );
 const integer = fc.oneof(
   fc.integer({ min: -2, max: 200 }),

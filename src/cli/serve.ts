@@ -3,6 +3,7 @@ import { InputError } from '../base/input-error.ts';
 import { DirectoryLocked } from '../journal/directory-lock.ts';
 import { type Config, loadConfig } from '../ops/config.ts';
 import { AddressInUse, Supervisor } from '../workers/supervisor.ts';
+import { expectServerHere } from './server-here.ts';
 
 const HELP = `
 Example:
@@ -45,6 +46,7 @@ export async function startServer(
   options: ServeOptions,
 ): Promise<{ supervisor: Supervisor; config: Config }> {
   const config = loadConfig(options.config, overridesOf(options));
+  expectServerHere();
   try {
     return { supervisor: await Supervisor.start(config), config };
   } catch (error) {

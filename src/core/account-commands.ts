@@ -44,6 +44,9 @@ import {
   O_OWNER,
 } from './memory-layout.ts';
 
+const EVERY_SESSION = 0;
+const ONE_SESSION = 1;
+
 /** Cancels the orders that the command means, oldest first (R4.6). */
 export function applyMassCancel(core: Core, commands: Int32Array, at: number): void {
   const m = core.m;
@@ -85,7 +88,7 @@ function killAccount(core: Core, number: number, isLift: boolean): boolean {
   if (account === 0) account = addAccount(m, number);
   if (account === 0) return false;
   m[account + A_KILLED] = isLift ? 0 : 1;
-  if (!isLift) cancelKilled(core, account, 0);
+  if (!isLift) cancelKilled(core, account, EVERY_SESSION, 0);
   return true;
 }
 
@@ -110,18 +113,18 @@ function killSession(core: Core, session: number, isLift: boolean): boolean {
   }
   let account = m[H_ACCOUNTS_BASE];
   for (; account < m[H_ACCOUNT_UNUSED]; account += ACCOUNT_WORDS) {
-    cancelKilled(core, account, session);
+    cancelKilled(core, account, ONE_SESSION, session);
   }
   return true;
 }
 
-/** Cancels an account's orders, oldest first; with a session (not 0) only those it entered. */
-function cancelKilled(core: Core, account: number, session: number): void {
+/** Cancels an account's orders, oldest first: all, or those that one session entered. */
+function cancelKilled(core: Core, account: number, which: number, session: number): void {
   const m = core.m;
   let order = m[account + A_FIRST];
   while (order !== account) {
     const next = m[order + O_ACCOUNT_NEXT];
-    if (session === 0 || m[order + O_OWNER] === session) {
+    if (which === EVERY_SESSION || m[order + O_OWNER] === session) {
       emitCanceled(core, order, m[order + O_LEAVES], CANCEL_KILL_SWITCH);
       removeOrder(m, order);
     }

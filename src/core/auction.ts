@@ -1,4 +1,4 @@
-// Call auctions: the price at which most would trade (R6.2), the indicative that says so after every
+// Call auctions: the price at which most would trade (R6.2), the indicative that says so after each
 // command (R6.5), and the uncross that trades it (R6.3).
 //
 // The price is found from the level totals (totals.ts), from the best levels of both sides inward:
@@ -26,7 +26,7 @@ export const CLEARING_IMBALANCE = 2;
 export const CLEARING_NUMBERS = 3;
 
 /**
- * Puts into `core.clearing` the price (0 = nothing would trade), the volume, and the imbalance (buys
+ * Puts into `core.clearing` the price (0 = nothing would trade), volume, and imbalance (buys
  * at or above the price less sells at or below it). Totals must be kept.
  */
 export function findClearing(core: Core, instrument: number): void {

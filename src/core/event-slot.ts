@@ -26,8 +26,8 @@
 // Second line, replaced
 //    16, 17  origClOrdId       the id that the order had
 // Second line, of an order
-//        26  displayed         with EVENT_ICEBERG: what the order shows after the event, or would if
-//                              it rested; 0 until its next tranche is shown (refreshed)
+//        26  displayed         with EVENT_ICEBERG: what the order shows after the event, or would
+//                              if it rested; 0 until its next tranche is shown (refreshed)
 //        27  displayQty        with EVENT_ICEBERG
 //        28  stopPrice         with EVENT_STOP
 //        29  displayed         trade, with EVENT_OTHER_ICEBERG: of the other order

@@ -105,7 +105,7 @@ function trade(
   else if (offered === qty) refresh(core, resting);
 }
 
-/** The first iceberg of a level, whose tranche is used up, shows the next one at its back (R3.7). */
+/** The first iceberg of a level, its tranche used up, shows the next one at the back (R3.7). */
 export function refresh(core: Core, order: number): void {
   const m = core.m;
   const extra = m[order + O_EXTRA];

@@ -1,5 +1,5 @@
-// What a resting place for an order depends on: whether it would trade instead, and whether there is
-// room (R7 `capacity`).
+// What a resting place for an order depends on: whether it would trade instead, and whether there
+// is room (R7 `capacity`).
 
 import { sideOf } from './book.ts';
 import { REJECT_CAPACITY } from './codes.ts';

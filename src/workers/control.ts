@@ -5,24 +5,37 @@
 //                         commands are durable; events of later ones must not leave
 //   line 1  COMMAND_STOP  the supervisor: stop word (ring room) of those who read the command ring
 //   line 2  EVENT_STOP    the supervisor: stop word of those who read the event ring
+//   line 3  DUE           the matching thread: counts changes of the time in words 2 and 3, uint64
+//                         ns: when the next transition of a timetable is due, 0 = none is
 //   then    session owners, one word a session: counts its logons (session room)
 
 const LINE_WORDS = 32;
 const DURABLE = 0;
-const OWNERS = 3 * LINE_WORDS;
+const DUE = 3 * LINE_WORDS;
+const OWNERS = 4 * LINE_WORDS;
 
 export const COMMAND_STOP = LINE_WORDS;
 export const EVENT_STOP = 2 * LINE_WORDS;
+
+interface AsyncAtomics {
+  waitAsync(words: Int32Array, at: number, value: number): { value: unknown };
+}
+
+const { waitAsync } = Atomics as unknown as AsyncAtomics;
 
 export class Control {
   readonly words: Int32Array;
   /** One word a session, by its index in the configuration. */
   readonly sessionOwners: Int32Array;
+  private readonly dueTime: BigUint64Array;
+  /** Changes of `due` that `dueChanged` has told of. */
+  private dueSeen = 0;
 
   /** Attaches to a buffer of `Control.create`. */
   constructor(buffer: SharedArrayBuffer) {
     this.words = new Int32Array(buffer);
     this.sessionOwners = this.words.subarray(OWNERS);
+    this.dueTime = new BigUint64Array(buffer, (DUE + 2) * 4, 1);
   }
 
   static create(sessions: number, firstSequence: number): SharedArrayBuffer {
@@ -38,6 +51,31 @@ export class Control {
   /** Followed by `wake` of the event ring. */
   set durable(sequence: number) {
     Atomics.store(this.words, DURABLE, sequence);
+  }
+
+  /** When the next transition of a timetable is due, ns; 0n: none is. */
+  get due(): bigint {
+    return Atomics.load(this.dueTime, 0);
+  }
+
+  /** Set by the matching thread, when it has changed. */
+  set due(time: bigint) {
+    Atomics.store(this.dueTime, 0, time);
+    this.wakeDue();
+  }
+
+  /** Resolves when `due` has changed since the last time. Does not keep Node.js from ending. */
+  async dueChanged(): Promise<void> {
+    const seen = this.dueSeen;
+    const { value } = waitAsync(this.words, DUE, seen);
+    await value;
+    this.dueSeen = Atomics.load(this.words, DUE);
+  }
+
+  /** Lets who waits for a change go on. */
+  wakeDue(): void {
+    Atomics.add(this.words, DUE, 1);
+    Atomics.notify(this.words, DUE);
   }
 
   /** `stop`: COMMAND_STOP or EVENT_STOP. Followed by `wake` of that ring. */

@@ -28,15 +28,16 @@ export async function runIo(
   const control = new Control(start.control);
   const clock = new StampClock();
   const sessions: Sessions = new Sessions({
-    sessions: config.sessions.map(({ number, token, accounts }) => ({
+    sessions: config.sessions.map(({ number, token, accounts, operator }) => ({
       number,
       token,
+      isOperator: operator,
       accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
     })),
     port: new RingCommandPort(new Ring(start.commandRing)),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
-    instruments: () => config.instruments,
+    accounts: config.accounts,
     catchUp: () => reader.catchUp(),
     limits: { graceMs: config.resumeGraceMs },
   });
@@ -54,6 +55,8 @@ export async function runIo(
     if (message.type === 'open') {
       openServer(config.host, message.port, sessions, now).then((opened) => {
         server = opened;
+        // A session's grace counts once, in the first of the I/O threads.
+        if (start.consumer === 0) sessions.awaitReturns(now());
         say({ type: 'listening', port: opened.port });
       });
     } else if (message.type === 'stopIntake') {

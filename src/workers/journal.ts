@@ -7,7 +7,6 @@ import { C_HEAD, C_INSTRUMENT, COMMAND_WORDS, HEAD_COMMAND_MASK } from '../core/
 import { type JournalRead, readJournal } from '../journal/journal-reader.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { syncJournal } from '../journal/sync-journal.ts';
-import type { Log } from '../ops/log.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { MultiProducer } from '../ring/multi-producer.ts';
@@ -20,11 +19,7 @@ import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 /** How long the replay sleeps when the other threads are behind, ms. */
 const ROOM_WAIT_MS = 1;
 
-export function runJournal(
-  start: ThreadStart,
-  log: Log,
-  say: (message: ThreadMessage) => void,
-): void {
+export function runJournal(start: ThreadStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
   const ring = new Ring(start.commandRing);
   const eventRing = new Ring(start.eventRing);
@@ -38,7 +33,8 @@ export function runJournal(
   const instruments = new Set<number>();
   const replayed = replay(config, ring, consumer, instruments, setDurable);
   if (replayed.tornBytes > 0) {
-    log.warn({ tornBytes: replayed.tornBytes }, 'the end of the journal was torn and is cut off');
+    const text = 'the end of the journal was torn and is cut off';
+    say({ type: 'log', level: 'warn', fields: { tornBytes: replayed.tornBytes }, text });
   }
   const writer = new JournalWriter({
     dir: config.dataDirectory,

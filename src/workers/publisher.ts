@@ -25,9 +25,6 @@ export async function runPublisher(
     orders: config.limits.orders,
     instruments: config.limits.instruments,
   });
-  publisher.setInstruments(
-    config.instruments.map((one) => ({ ...one, referencePrice: one.referencePrice ?? 0 })),
-  );
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;

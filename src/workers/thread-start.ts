@@ -19,6 +19,8 @@ export interface ThreadStart {
 
 /** From a thread to the supervisor. */
 export type ThreadMessage =
+  /** A line for the log, which the supervisor alone writes. */
+  | { type: 'log'; level: 'info' | 'warn'; fields: object; text: string }
   /** It reads its ring. */
   | { type: 'ready' }
   /** The journal thread: the log is replayed. */
