@@ -78,7 +78,10 @@ function work({ next, firstSeed, seeds, commands }: Share): void {
     if (place >= seeds) return;
     // Equal parts; the first ones take what is left over.
     const count = Math.floor(commands / seeds) + (place < commands % seeds ? 1 : 0);
-    parentPort!.postMessage(compareSeed(firstSeed + place, count));
+    const outcome = compareSeed(firstSeed + place, count);
+    // One difference is enough to look at.
+    if (outcome.difference !== undefined) Atomics.store(next, 0, seeds);
+    parentPort!.postMessage(outcome);
   }
 }
 
@@ -95,8 +98,6 @@ async function compare({ commands, firstSeed, seeds, workers }: Options): Promis
     if (outcome.difference !== undefined) {
       totals.differences++;
       process.stdout.write(outcome.difference.report);
-      // No new seeds: one difference is enough to look at.
-      Atomics.store(next, 0, seeds);
     }
     if (performance.now() - shown < PROGRESS_MS) return;
     shown = performance.now();

@@ -200,12 +200,13 @@ export class RandomCommands implements Market {
     return command;
   }
 
-  /** Session, request and time: one in ten comes from a strange session, time goes both ways. */
+  /** Session, request, time: one in ten is of a strange session or none; time goes both ways. */
   private stamp(command: Command): void {
     const { random } = this;
     const { timeStep } = this.profile;
     const account = ('account' in command ? command.account : undefined) ?? 0;
-    command.session = random.chance(10) ? random.word() >>> 0 : sessionOf(account);
+    const isStrange = random.chance(10);
+    command.session = isStrange ? random.word() >>> random.pick([0, 31]) : sessionOf(account);
     this.request = (this.request + 1) >>> 0;
     command.request = this.request;
     if (timeStep === 0 || random.chance(40)) return;

@@ -212,7 +212,8 @@ function oddMassCancel(market: Market, command: MassCancel): MassCancel {
 function oddKill({ random, profile }: Market): Command {
   const cmd = codes.COMMAND_KILL;
   const lift = random.chance(10);
-  if (random.chance(70)) return { cmd, killedSession: 1 + random.below(1_000_000), lift };
+  if (random.chance(10)) return { cmd, killedSession: 0, lift: random.chance(50) };
+  if (random.chance(70)) return { cmd, killedSession: random.below(1_000_000), lift };
   if (random.chance(50)) return { cmd, account: 4_000_000_000 - random.below(4), lift };
   return { cmd, account: random.pick(profile.accounts), lift: true };
 }

@@ -262,15 +262,15 @@ function varied(profile: Profile, random: Prng): Profile {
     stopPercent: scaled(profile.stopPercent, 70),
     icebergPercent: scaled(profile.icebergPercent, 90),
     dayPercent: scaled(profile.dayPercent, 90),
-    phasePermille: scaled(profile.phasePermille, 150),
+    phasePermille: scaled(profile.phasePermille || random.pick([0, 0, 2, 15]), 150),
     killPermille: scaled(profile.killPermille, 50),
     timeStep: scaled(profile.timeStep, 1_000),
     terms: profile.terms.map((terms) => {
       const { priceBandBps } = terms;
-      if (priceBandBps === undefined || random.chance(40)) return terms;
+      if (random.chance(priceBandBps === undefined ? 80 : 40)) return terms;
       return {
         ...terms,
-        priceBandBps: scaled(priceBandBps, INT32_MAX),
+        priceBandBps: scaled(priceBandBps ?? 200, INT32_MAX),
         haltNs: random.pick([0, 1, 30, 500]),
         auctionNs: random.pick([0, 1, 30, 500]),
       };

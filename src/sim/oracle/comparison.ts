@@ -6,7 +6,7 @@
 
 import * as codes from '../../core/codes.ts';
 import type { Limits } from '../../core/limits.ts';
-import type { Command, NewOrder } from '../../core/plain.ts';
+import type { Command } from '../../core/plain.ts';
 import type { CoreEvent } from '../../core/plain-events.ts';
 import { commandJson } from './command-tape.ts';
 import { FlatEvent } from './flat-event.ts';
@@ -146,17 +146,25 @@ export class Comparison {
 
 /** R2.2: a new or replace uses its id up, whatever it is rejected for. */
 function plainestReject(command: Command): Command {
-  const { time, session, request } = command;
-  const stamp = { ...(time === undefined ? {} : { time }), session: session!, request: request! };
+  const { time = 0n, session = 0, request = 0 } = command;
   if (command.cmd !== codes.COMMAND_NEW && command.cmd !== codes.COMMAND_REPLACE) {
-    return { cmd: codes.COMMAND_TIME, ...stamp };
+    return { cmd: codes.COMMAND_TIME, time, session, request };
   }
-  const { account, clOrdId } = command;
-  const order: NewOrder = {
-    ...{ cmd: codes.COMMAND_NEW, ...stamp, account, clOrdId, instrument: 0, side: codes.SIDE_BUY },
-    ...{ type: codes.TYPE_LIMIT, tif: codes.TIF_GTC, postOnly: false, stp: codes.STP_NONE, qty: 1 },
+  return {
+    cmd: codes.COMMAND_NEW,
+    time,
+    session,
+    request,
+    account: command.account,
+    clOrdId: command.clOrdId,
+    instrument: 0,
+    side: codes.SIDE_BUY,
+    type: codes.TYPE_LIMIT,
+    tif: codes.TIF_GTC,
+    postOnly: false,
+    stp: codes.STP_NONE,
+    qty: 1,
   };
-  return order;
 }
 
 /** The event as JSON whose keys are sorted, so that equal events are equal texts. */

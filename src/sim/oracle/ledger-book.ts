@@ -25,6 +25,8 @@ export interface Entry {
   state: 'acting' | 'resting' | 'waiting';
 }
 
+type Entries = ReadonlyMap<number, Entry>;
+
 /** An invariant that does not hold. */
 export class Broken extends Error {}
 
@@ -57,33 +59,37 @@ export class LedgerBook {
     return head;
   }
 
-  /** How the subject's book differs from this one, if it does. */
-  compare(instrument: number, subject: Subject): string | undefined {
+  /** How the subject's book differs from this one, if it does. `entries`: all orders by orderId. */
+  compare(instrument: number, subject: Subject, entries: Entries): string | undefined {
     if (this.phase === codes.PHASE_CONTINUOUS) {
       const bid = subject.depth(instrument, codes.SIDE_BUY, 1)[0]?.[0] ?? 0;
       const ask = subject.depth(instrument, codes.SIDE_SELL, 1)[0]?.[0] ?? Infinity;
       if (bid >= ask) return `crossed: ${bid} ${ask}`;
     }
     for (const side of [codes.SIDE_BUY, codes.SIDE_SELL]) {
-      const what = this.compareSide(instrument, side, subject);
+      const what = this.compareSide(instrument, side, subject, entries);
       if (what !== undefined) return `${codes.SIDE_NAMES[side]}: ${what}`;
     }
     return undefined;
   }
 
-  private compareSide(instrument: number, side: number, subject: Subject): string | undefined {
-    const entries = new Map<number, Entry>();
-    for (const entry of this.sides[side]!) entries.set(entry.orderId, entry);
+  private compareSide(
+    instrument: number,
+    side: number,
+    subject: Subject,
+    entries: Entries,
+  ): string | undefined {
+    const own = this.sides[side]!;
     const levels = subject.depth(instrument, side, 2 ** 31 - 1);
     const orders = subject.restingOrders(instrument, side);
-    if (orders.length !== entries.size) return `${orders.length} orders, not ${entries.size}`;
+    if (orders.length !== own.size) return `${orders.length} orders, not ${own.size}`;
     let level = -1;
     let qty = 0;
     let count = 0;
     let before: Entry | undefined;
     for (const { orderId, price, leaves, displayed } of orders) {
       const entry = entries.get(orderId);
-      if (entry === undefined) return `order ${orderId} does not rest`;
+      if (entry === undefined || !own.has(entry)) return `order ${orderId} does not rest`;
       if (leaves !== leavesOf(entry)) return `order ${orderId} has ${leaves}`;
       if (displayed !== entry.shown) return `order ${orderId} shows ${displayed}`;
       if (price !== entry.price) return `order ${orderId} at ${price}`;

@@ -255,7 +255,7 @@ export class Ledger {
     const isRejected = events.some(({ evt }) => evt === codes.EVENT_REJECTED);
     for (const [instrument, book] of this.books) {
       if (!isRejected && !this.touched.has(book)) continue;
-      const what = book.compare(instrument, subject);
+      const what = book.compare(instrument, subject, this.entries);
       orFail(what === undefined, `instrument ${instrument}: ${what}`);
       this.checks++;
     }
