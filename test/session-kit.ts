@@ -115,6 +115,7 @@ export class Venue {
       return sessions;
     });
     this.feed.restart(this.threads);
+    for (const sessions of this.threads) sessions.flush(this.nowMs);
   }
 
   /** Does what the words say. */
