@@ -54,7 +54,7 @@ export class HardMarket {
     return ms;
   }
 
-  /** Does a command; throws unless its events are the expected lines (`lineOf`), the last one ended. */
+  /** Does a command; throws unless its events are the expected lines (`lineOf`). */
   checked(command: Command, expected: Iterator<string>): number {
     let count = 0;
     let difference: string | undefined;

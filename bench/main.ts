@@ -18,8 +18,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
     'mutate, flood and stall; the others get every answer',
   mutants:
-    '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in the ' +
-    'core, tried against the fast suite',
+    '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
+    'the core, tried against the fast suite',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',

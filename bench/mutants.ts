@@ -119,10 +119,10 @@ function print(results: readonly Result[], told: Report, json: boolean): void {
   for (const { mutation, verdict } of results) {
     if (verdict.caughtBy === undefined) process.stdout.write(`${say(mutation, verdict)}\n`);
   }
-  process.stdout.write(
-    `${told.caught} of ${told.mutants} caught (${told.caughtPercent} %), ${told.survived} survived, ` +
-      `${told.seconds} s; left out: ${told.looserAssertionsLeftOut} looser assertions\n`,
-  );
+  const { caught, mutants, caughtPercent, survived, seconds, looserAssertionsLeftOut } = told;
+  const found = `${caught} of ${mutants} caught (${caughtPercent} %), ${survived} survived`;
+  const leftOut = `left out: ${looserAssertionsLeftOut} looser assertions`;
+  process.stdout.write(`${found}, ${seconds} s; ${leftOut}\n`);
 }
 
 /** The exit status. */

@@ -5,7 +5,7 @@ import { API } from 'typescript/unstable/sync';
 import { Prng } from '../src/base/prng.ts';
 import { type Mutation, mutationsOf, type Places, zerosOf } from './mutate-places.ts';
 
-/** All mutations of the core of the project at `root`, by file: files whose path has `part` in it. */
+/** All mutations of the core of the project at `root`, by file: of those whose path has `part`. */
 export function findPlaces(root: string, part: string): Map<string, Places> {
   const api = new API({ cwd: root });
   const project = join(root, 'src/core/tsconfig.json');

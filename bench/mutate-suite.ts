@@ -1,6 +1,7 @@
-// The fast suite that mutants are tried against: a short comparison with the oracle, all tests
-// of the rules and of the core, and the examples of the rulebook, bundled with the core into one script that runs in a process of
-// its own. A mutant costs a rebuild of the bundle and the time to the first test that fails.
+// The fast suite that mutants are tried against: a short comparison with the oracle, all tests of
+// the rules and of the core, and the examples of the rulebook, bundled with the core into a script
+// that runs in a process of its own. A mutant costs a rebuild of the bundle and the time to the
+// first test that fails.
 
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

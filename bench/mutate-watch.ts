@@ -9,7 +9,10 @@ const CPU_MS_MAX = 5_000;
 
 const CODE = `
   const { workerData: { count, cpuMsMax } } = require('node:worker_threads');
-  const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e3; };
+  const usedMs = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
   let [seen, since] = [0, usedMs()];
   setInterval(() => {
     const now = Atomics.load(count, 0);
@@ -20,7 +23,9 @@ const CODE = `
   }, 100);`;
 
 const count = new Int32Array(new SharedArrayBuffer(4));
-new Worker(CODE, { eval: true, workerData: { count, cpuMsMax: CPU_MS_MAX } }).unref();
+const workerData = { count, cpuMsMax: CPU_MS_MAX };
+// Not with the options of this process, by which the code would be a module.
+new Worker(CODE, { eval: true, execArgv: [], workerData }).unref();
 
 /** Says that there is progress. */
 export function progress(): void {

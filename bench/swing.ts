@@ -1,4 +1,5 @@
-// npm run bench -- swing [--commands N] [--orders N] [--swing PERCENT] [--passes N] [--seed S] [--json]
+// npm run bench -- swing [--commands N] [--orders N] [--swing PERCENT] [--passes N] [--seed S]
+//   [--json]
 // The core on a market that moves by half of its price and back, beside one of the same mix that
 // stays (swing-flow.ts). Passes of the two take turns; each must lead to the state that it had when
 // it was generated. A shorter run of each is first compared with the oracle, event by event.

@@ -292,8 +292,7 @@ describe('after a crash', () => {
                                                                   | a #1 new r2 12:2 5 buy@100 end
       crash                                                       |
       a logs on alpha from=2                                      | a welcome 1 next=2 11=3 12=2
-                                                                  | a #2 canceled 12:2
-                                                                  | … 5 buy@100 disconnect
+                                                       | a #2 canceled 12:2 5 buy@100 disconnect
     `,
       { ringCapacity: 3 },
     );

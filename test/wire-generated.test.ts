@@ -160,7 +160,7 @@ describe('the generated classes', () => {
     expect([list.reportsLength(), list.reports(0)!.head(), list.reports(0)!.idHigh()]).toEqual([
       1,
       1,
-      r.REPORT_WORDS,
+      r.R_ID_HIGH + 1,
     ]);
     const update = FeedFrame.getRootAsFrame(new ByteBuffer(feedFrames().update!));
     expect(FeedFrame.bufferHasIdentifier(new ByteBuffer(feedFrames().update!))).toBe(true);
@@ -242,7 +242,7 @@ describe('flatc', () => {
         session: WELCOME.session,
         next_report_low: WELCOME.nextReport,
         accounts: [{ name: 'alpha', highest_cl_ord_id_high: 2 ** 32 - 1 }, { name: 'β' }],
-        instruments: [{ symbol: 'ACME', tick_size: '0.01' }],
+        instruments: [{ symbol: 'ACME', tick_size: '0.01', phase: 3 }, { symbol: 'ÉTÉ' }],
       },
     });
     const logon = await through('order_entry', orderEntryFrames().logon!);

@@ -348,6 +348,10 @@ describe('a report', () => {
       qty: 116,
       tradeId: (119n << 32n) | 118n,
       origClOrdId: 0n,
+      auction: false,
+      displayed: 117,
+      displayQty: 120,
+      stopPrice: 121,
     });
   });
 

@@ -13,7 +13,7 @@ export const COMMAND_OPEN_ORDERS = 7;
 // The operator's commands, beside COMMAND_INSTRUMENT.
 /** Puts an instrument into a phase (PHASE_*). */
 export const COMMAND_PHASE = 8;
-/** Kill switch: cancels the orders of an account or a session, which may enter none, or lifts it. */
+/** Kill switch: cancels the orders of an account or session, which may enter none, or lifts it. */
 export const COMMAND_KILL = 9;
 /** The symbol of the instrument that a COMMAND_INSTRUMENT with the same number defines next. */
 export const COMMAND_SYMBOL = 10;

@@ -1,4 +1,4 @@
-// Replace (R4): judged as the new order that it amounts to, then kept in its place or entered again.
+// Replace (R4): judged as the new order that it amounts to, then kept in place or entered again.
 
 import { assert } from '../base/assert.ts';
 import { judgeKilled } from './account-commands.ts';
