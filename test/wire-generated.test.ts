@@ -251,7 +251,7 @@ describe('flatc', () => {
     expect(decoder.decode(logon.again)).toBe(0);
     expect(decoder.logon).toEqual(LOGON);
     const commands = await through('order_entry', orderEntryFrames().commands!);
-    expect(commands.json.commands).toMatchObject([
+    expect(commands.json.commands.slice(0, 4)).toMatchObject([
       { head: 0x10101 | c.HAS_PRICE | c.HAS_QTY, price: 100, qty: 10 },
       { head: 2 },
       { orig_cl_ord_id_low: 5, cl_ord_id_low: 6 },
