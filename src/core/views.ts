@@ -4,6 +4,7 @@ import { WordHash } from '../base/hash.ts';
 import { wordsToBigint, wordsToNumber } from '../base/words.ts';
 import { findInstrument, instrumentAt, sideOf } from './book.ts';
 import { SIDE_BUY, SIDE_SELL } from './codes.ts';
+import { SYMBOL_WORDS } from './command-slot.ts';
 import type { Core } from './core.ts';
 import { shownOf } from './extras.ts';
 import { levelKey, nextLevel } from './ladder.ts';
@@ -136,7 +137,18 @@ export function stateHash(core: Core): string {
   let instrument = m[map.H_FIRST_INSTRUMENT];
   for (; instrument !== 0; instrument = m[instrument + map.I_NEXT])
     addInstrument(hash, m, instrument);
+  addWaitingSymbols(hash, m);
   return hash.hex();
+}
+
+/** Symbols whose instruments are still to be defined. */
+function addWaitingSymbols(hash: WordHash, m: Int32Array): void {
+  for (let number = 1; number <= m[map.H_INSTRUMENTS_LIMIT]; number++) {
+    const symbol = instrumentAt(m, number) + map.I_SYMBOL;
+    if (findInstrument(m, number) !== 0 || m[symbol] === 0) continue;
+    hash.add(number);
+    addWords(hash, m, symbol, SYMBOL_WORDS);
+  }
 }
 
 function addInstrument(hash: WordHash, m: Int32Array, instrument: number): void {
