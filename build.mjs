@@ -1,13 +1,29 @@
 // Bundles the programs and the client SDK into dist/. Constants are inlined across modules
 // (minifySyntax), because V8 does not fold imported constants and the core's layout is made of them;
 // what holds hot code is then hardened (harden below; src/README.md, "Speed").
+//
+// A program may run meanwhile: each file is put in place whole, and what is left over goes last.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import remapping from '@jridgewell/remapping';
 import { parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { build } from 'esbuild';
 import MagicString from 'magic-string';
+
+const DIST = join(import.meta.dirname, 'dist');
+// The first `npx ringside` in a checkout links it, and npm prepares again what is linked.
+if (process.env.npm_command === 'exec' && existsSync(join(DIST, 'ringside.js'))) process.exit(0);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const THREADS = ['matching', 'journal', 'io', 'publisher'];
@@ -36,6 +52,7 @@ const common = {
   packages: 'external',
   minifySyntax: true,
   sourcemap: true,
+  write: false,
   logLevel: 'warning',
 };
 
@@ -47,16 +64,25 @@ const program = {
   banner: { js: '#!/usr/bin/env node' },
 };
 
-rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
+const built = new Set();
+
+/** Puts the files of one bundle in place. */
+function put({ outputFiles }) {
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, contents);
+    chmodSync(`${path}.new`, path === join(DIST, 'ringside.js') ? 0o755 : 0o644);
+    renameSync(`${path}.new`, path);
+    built.add(path);
+  }
+}
 
 // Each command of the program in a file of its own, which is loaded when it is asked for.
-await build({ ...program, splitting: true, entryPoints: { ringside: 'src/cli/main.ts' } });
-chmodSync(new URL('dist/ringside.js', import.meta.url), 0o755);
+const cli = { ...program, splitting: true, entryPoints: { ringside: 'src/cli/main.ts' } };
 
 // Each thread and each bench is one file, so that its hot code calls nothing across files.
-const threads = await build({
+const whole = {
   ...program,
-  metafile: true,
   entryPoints: {
     ...Object.fromEntries(
       THREADS.map((kind) => [`thread-${kind}`, `src/workers/${kind}-thread.ts`]),
@@ -64,18 +90,27 @@ const threads = await build({
     'bench/ring-worker': 'bench/ring-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },
-});
-for (const path of Object.keys(threads.metafile.outputs)) {
-  if (path.endsWith('.js')) harden(new URL(path, import.meta.url));
-}
+};
 
 // What `import … from 'ringside'` gives: runs in a browser too.
-await build({
+const sdk = {
   ...common,
   platform: 'neutral',
   target: 'es2022',
   entryPoints: { client: 'src/client/index.ts' },
-});
+};
+
+const [commands, threads, client] = await Promise.all([cli, whole, sdk].map(build));
+for (const file of threads.outputFiles.filter(({ path }) => path.endsWith('.js'))) {
+  harden(
+    file,
+    threads.outputFiles.find(({ path }) => path === `${file.path}.map`),
+  );
+}
+for (const bundle of [commands, threads, client]) put(bundle);
+for (const name of readdirSync(DIST, { recursive: true })) {
+  if (/\.(js|map)$/.test(name) && !built.has(join(DIST, name))) rmSync(join(DIST, name));
+}
 const types = spawnSync(
   process.execPath,
   ['node_modules/typescript/bin/tsc', '-p', 'src/client/tsconfig.json'],
@@ -91,8 +126,8 @@ process.exitCode = types.status ?? 1;
  *  - an index that is a sum is an int32 (`a[b + 1]` becomes `a[(b + 1) | 0]`): no overflow check, and
  *    half the instructions of an access. Every index here is a word address or smaller.
  */
-function harden(url) {
-  const source = readFileSync(url, 'utf8');
+function harden(file, mapFile) {
+  const source = file.text;
   const program = parse(source, { ecmaVersion: 'latest', sourceType: 'module' });
   const text = new MagicString(source);
   const [first] = program.body;
@@ -110,11 +145,9 @@ function harden(url) {
     text.appendLeft(property.start, '(');
     text.appendRight(property.end, ') | 0');
   });
-  const map = text.generateMap({ hires: true, source: url.pathname });
-  const bundled = JSON.parse(readFileSync(`${url.pathname}.map`, 'utf8'));
-  const whole = remapping(map.toString(), (_file, context) =>
-    context.depth === 1 ? bundled : null,
-  );
-  writeFileSync(url, text.toString());
-  writeFileSync(`${url.pathname}.map`, whole.toString());
+  const map = text.generateMap({ hires: true, source: file.path });
+  const bundled = JSON.parse(mapFile.text);
+  const joined = remapping(map.toString(), (_file, { depth }) => (depth === 1 ? bundled : null));
+  file.contents = Buffer.from(text.toString());
+  mapFile.contents = Buffer.from(joined.toString());
 }
