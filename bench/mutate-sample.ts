@@ -5,7 +5,10 @@ import { API } from 'typescript/unstable/sync';
 import { Prng } from '../src/base/prng.ts';
 import { type Mutation, mutationsOf, type Places, zerosOf } from './mutate-places.ts';
 
-/** All mutations of the core of the project at `root`, by file: of those whose path has `part`. */
+/**
+ * All mutations of the core of the project at `root`, by file. `part`: only of files whose path has
+ * this in it; it may end with `:LINE`.
+ */
 export function findPlaces(root: string, part: string): Map<string, Places> {
   const api = new API({ cwd: root });
   const project = join(root, 'src/core/tsconfig.json');
@@ -17,11 +20,17 @@ export function findPlaces(root: string, part: string): Map<string, Places> {
   const zeros = new Set(sources.flatMap(({ source }) => zerosOf(source)));
   const places = new Map<string, Places>();
   for (const { file, source } of sources) {
-    const found = mutationsOf(source, file, zeros);
-    if (file.includes(part) && found.mutations.length > 0) places.set(file, found);
+    const { mutations, looser } = mutationsOf(source, file, zeros);
+    const wanted = mutations.filter(({ line }) => isPart(part, file, line));
+    if (wanted.length > 0) places.set(file, { mutations: wanted, looser });
   }
   api.close();
   return places;
+}
+
+function isPart(part: string, file: string, line: number): boolean {
+  const [path, only] = part.split(/:(?=\d+$)/) as [string, string | undefined];
+  return file.includes(path) && (only === undefined || line === Number(only));
 }
 
 /** `count` of all mutations: of each file its part, and at least one. */
