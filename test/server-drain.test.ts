@@ -50,7 +50,7 @@ describe.each([1, 2])('with %i I/O threads', (ioThreads) => {
     expect(stopped.tookMs).toBeLessThan(DRAIN_MS_MAX);
     expect(clients.map((client) => client.closeCode)).toEqual(Array(4).fill(CLOSE_SHUTTING_DOWN));
 
-    const again = await server.again();
+    const again = await server.againOnItsPorts();
     for (const [i, client] of clients.entries()) {
       const [reports, open] = await replayed(again, i + 1);
       const got = client.reports.length;

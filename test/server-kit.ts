@@ -108,6 +108,17 @@ export class TestServer {
     return server;
   }
 
+  /** The same on the ports that the system chose for it, which connections may still linger on. */
+  againOnItsPorts(): Promise<TestServer> {
+    const [ordersPort, feedPort] = [this.ordersUrl, this.feedUrl].map((url) => {
+      return Number(new URL(url).port);
+    });
+    return this.again({
+      ...this.options,
+      config: { ...this.options.config, ordersPort, feedPort },
+    });
+  }
+
   get pid(): number {
     return this.child.pid!;
   }

@@ -113,7 +113,7 @@ describe.each(['fsync', 'os'])('%s', (durability) => {
     const config = { durability };
     const server = await TestServer.start({ config });
     const before = await loadUntilKilled(server, 4_000);
-    const again = await server.again();
+    const again = await server.againOnItsPorts();
     for (const [i, client] of before.entries()) {
       const got = await RawClient.logOn(again.ordersUrl, i + 1);
       // The answer to a question comes behind all reports that there are.
@@ -158,25 +158,6 @@ test('should cancel the orders of who asked for it and is not back after a crash
   expect(late.reports[0]).toMatchObject({ event: EVENT_CANCELED, reason: CANCEL_DISCONNECT });
   await feed.close();
   await again.stop('SIGKILL');
-});
-
-describe.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])('after %s', (signal) => {
-  test('should be back on its ports at once, though connections were open', async () => {
-    const server = await TestServer.start({ config: { durability: 'none' } });
-    const client = await RawClient.logOn(server.ordersUrl, 1);
-    const feed = await MarketFeed.connect({ url: server.feedUrl, WebSocket });
-    await client.ask(buy(1, 1));
-    await server.stop(signal);
-    const [ordersPort, feedPort] = [server.ordersUrl, server.feedUrl].map((url) =>
-      Number(new URL(url).port),
-    );
-    const again = await server.again({ config: { durability: 'none', ordersPort, feedPort } });
-    expect(again.ordersUrl).toBe(server.ordersUrl);
-    const back = await RawClient.logOn(again.ordersUrl, 1);
-    await back.ask(buy(1, 1));
-    await Promise.all([client.untilClosed(), feed.close()]);
-    await again.stop('SIGKILL');
-  });
 });
 
 test('should refuse a directory or a port that somebody else has', async () => {
