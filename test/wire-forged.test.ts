@@ -11,7 +11,11 @@ import { REPORT_WORDS } from '../src/wire/report-layout.ts';
 import { type AnyDecoder, allDecoders, feedFrames, orderEntryFrames } from './wire-kit.ts';
 import { walkFeed, walkOrderEntry } from './wire-walk.ts';
 
-const FRAMES = { ...orderEntryFrames(), ...feedFrames() };
+/** Named apart: both protocols have a frame of instruments. */
+const FEED_FRAMES = Object.fromEntries(
+  Object.entries(feedFrames()).map(([name, frame]) => [`feed ${name}`, frame]),
+);
+const FRAMES = { ...orderEntryFrames(), ...FEED_FRAMES };
 const DECODERS = allDecoders();
 const CODES = new Set([
   0,
@@ -89,7 +93,7 @@ function decodeByAll(frame: Uint8Array, tally: Tally): string {
 describe('every single-byte mutation', () => {
   test.each(Object.entries(FRAMES))('of %s should be taken or closed', (name, frame) => {
     const tally: Tally = new Map();
-    const walk = name in orderEntryFrames() ? walkOrderEntry : walkFeed;
+    const walk = name in FEED_FRAMES ? walkFeed : walkOrderEntry;
     const faults: string[] = [];
     const mutant = frame.slice();
     for (let at = 0; at < frame.length; at++) {
