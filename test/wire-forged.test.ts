@@ -3,7 +3,15 @@
 
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
-import { C_HEAD, C_SESSION, COMMAND_WORDS } from '../src/core/command-slot.ts';
+import { COMMAND_KILL } from '../src/core/codes.ts';
+import {
+  C_HEAD,
+  C_SESSION,
+  COMMAND_WORDS,
+  HEAD_COMMAND_MASK,
+  KILL_LIFT,
+  KILL_SESSION,
+} from '../src/core/command-slot.ts';
 import * as feed from '../src/wire/feed.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
@@ -23,7 +31,10 @@ const CODES = new Set([
   kinds.CLOSE_UNSUPPORTED_VERSION,
   kinds.CLOSE_TOO_LARGE,
 ]);
-const REFUSALS = new Set([0, 64, 65, 66, 67, 68, 69]);
+const REFUSALS = new Set([0, 64, 65, 66, 67, 68, 69, 70]);
+/** Bits of a command's head that a client may set, and those that a kill has beside. */
+const CLIENT_BITS = 0x7fffff;
+const KILL_BITS = KILL_LIFT | KILL_SESSION;
 
 /** Counts of codes by decoder, so that a test can tell that it met more than one. */
 type Tally = Map<number, number>;
@@ -43,7 +54,10 @@ function useOrderEntry(decoder: oe.ClientFrameDecoder, frame: Uint8Array): strin
     if (!REFUSALS.has(refusal)) return `refusal ${refusal}`;
     if (refusal !== 0) continue;
     oe.copyCommand(decoder.words, at, slot, 0);
-    if (slot[C_HEAD]! >>> 23 !== 0 || slot[C_SESSION] !== 0) return 'slot is not clean';
+    const head = slot[C_HEAD]!;
+    const allowed =
+      (head & HEAD_COMMAND_MASK) === COMMAND_KILL ? CLIENT_BITS | KILL_BITS : CLIENT_BITS;
+    if ((head & ~allowed) !== 0 || slot[C_SESSION] !== 0) return 'slot is not clean';
   }
   return '';
 }
