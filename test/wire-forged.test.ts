@@ -31,7 +31,7 @@ const CODES = new Set([
   kinds.CLOSE_UNSUPPORTED_VERSION,
   kinds.CLOSE_TOO_LARGE,
 ]);
-const REFUSALS = new Set([0, 64, 65, 66, 67, 68, 69, 70]);
+const REFUSALS = new Set([0, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74]);
 /** Bits of a command's head that a client may set, and those that a kill has beside. */
 const CLIENT_BITS = 0x7fffff;
 const KILL_BITS = KILL_LIFT | KILL_SESSION;
