@@ -8,14 +8,14 @@ import { CoreBench } from './core-bench.ts';
 const INSTRUMENTS = [1, 2, 3];
 const { PHASE_AUCTION, PHASE_CLOSED, PHASE_CONTINUOUS, PHASE_HALTED } = codes;
 
-/** Three instruments, halted by their bands at time 0: to auction at 30, 10, 20, 5 ns long. */
-function halted(): CoreBench {
+/** Three instruments, halted by their bands: to auction 30, 10, 20 ns later, 5 ns long. */
+function halted(time = 0n): CoreBench {
   const bench = new CoreBench({}, []);
   for (const instrument of INSTRUMENTS) {
     const haltNs = [30, 10, 20][instrument - 1]!;
     const terms = { referencePrice: 100, priceBandBps: 1_000, haltNs, auctionNs: 5 };
     bench.apply({ cmd: codes.COMMAND_INSTRUMENT, instrument, ...terms });
-    bench.sell({ account: 1, instrument, price: 120, qty: 1 });
+    bench.sell({ account: 1, instrument, price: 120, qty: 1, time });
     bench.buy({ account: 2, instrument, price: 120, qty: 1 });
   }
   expect(phases(bench)).toEqual([PHASE_HALTED, PHASE_HALTED, PHASE_HALTED]);
@@ -31,6 +31,18 @@ function changesAt(bench: CoreBench, time: bigint): number[] {
   const events = bench.apply({ cmd: codes.COMMAND_TIME, time });
   return events.flatMap((event) => (event.evt === codes.EVENT_PHASE ? [event.instrument] : []));
 }
+
+test('R6.8 a timetable that an operator has ended should leave nothing in the state', () => {
+  const hashes = [0n, 1n, 2n ** 40n].map((begun) => {
+    const bench = halted(begun);
+    for (const instrument of INSTRUMENTS) {
+      bench.apply({ cmd: codes.COMMAND_PHASE, instrument, phase: PHASE_CONTINUOUS });
+    }
+    bench.apply({ cmd: codes.COMMAND_TIME, time: 2n ** 50n });
+    return bench.hash();
+  });
+  expect(new Set(hashes).size).toBe(1);
+});
 
 describe('R6.9 the next transition due', () => {
   test('should be the first of all instruments, until none is', () => {

@@ -2,18 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import * as codes from '../src/core/codes.ts';
-import {
-  C_DISPLAY_QTY,
-  C_HEAD,
-  C_PRICE,
-  COMMAND_WORDS,
-  HAS_DISPLAY_QTY,
-  HAS_PRICE,
-} from '../src/core/command-slot.ts';
-import { apply, clearCore, createCore } from '../src/core/engine.ts';
-import { EventBuffer } from '../src/core/event-buffer.ts';
+import { clearCore } from '../src/core/engine.ts';
 import { usedRegions } from '../src/core/memory-map.ts';
-import { type Command, writeCommand } from '../src/core/plain.ts';
 import { queuedStops, stateHash, waitingStops } from '../src/core/views.ts';
 import { CoreBench } from './core-bench.ts';
 
@@ -101,31 +91,4 @@ describe('a state', () => {
   test('should have the same hash when its accounts are all there may be', () => {
     expect(busy({ accounts: 3 }).hash()).toBe(busy({ accounts: 9 }).hash());
   });
-});
-
-test('a command should say nothing where its head does not have a field', () => {
-  const hashOf = (garbage: number) => {
-    const core = createCore(
-      { orders: 9, accounts: 9, instruments: 1, pages: 9 },
-      new EventBuffer(() => {}),
-    );
-    const slot = new Int32Array(COMMAND_WORDS);
-    const run = (command: Command, without = 0) => {
-      writeCommand(slot, 0, command);
-      slot[C_HEAD]! &= ~without;
-      apply(core, slot, 0);
-    };
-    const terms = { instrument: 1, account: 1, tif: codes.TIF_GTC, postOnly: false, stp: 0 };
-    const fresh = { ...terms, cmd: codes.COMMAND_NEW, side: SIDE_BUY, qty: 5 } as const;
-    run({ cmd: codes.COMMAND_INSTRUMENT, instrument: 1 });
-    const [displayQty, price] = [garbage, garbage];
-    const stop = { type: TYPE_STOP, stopPrice: 7, displayQty, price };
-    run({ ...fresh, ...stop, clOrdId: 1 }, HAS_DISPLAY_QTY | HAS_PRICE);
-    expect([slot[C_DISPLAY_QTY], slot[C_PRICE]]).toEqual([garbage, garbage]);
-    const limit = { type: codes.TYPE_LIMIT, price: 3, tif: codes.TIF_DAY, displayQty };
-    run({ ...fresh, ...limit, clOrdId: 2 }, HAS_DISPLAY_QTY);
-    expect(waitingStops(core, 1, SIDE_BUY)).toHaveLength(1);
-    return stateHash(core);
-  };
-  expect(hashOf(2)).toBe(hashOf(4));
 });
