@@ -55,7 +55,7 @@ function expectDeath(exit: Exit, log: string, words: RegExp): void {
 }
 
 test('should die of a journal that cannot grow, with nothing acknowledged after it', async () => {
-  const server = await TestServer.start({ fileKbMax: 300 });
+  const server = await TestServer.start({ fileKbMax: 1_400 });
   const others = await connectOthers(server);
   const client = await orderUntilClosed(server);
   expectDeath(await server.exited, server.log, /write of .*\.segment failed: EFBIG/);

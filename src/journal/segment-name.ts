@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import type { Disk } from './disk.ts';
 import { JournalDamage } from './journal-errors.ts';
 
+/** A segment that is prepared ahead, and one that is made in haste; renamed when they are begun. */
+export const SPARE_NAME = 'journal.spare';
+export const NEW_NAME = 'journal.new';
+
 const SUFFIX = '.segment';
 const NAME = /^journal-(\d{20})\.segment$/;
 const DIGITS = 20;

@@ -4,9 +4,12 @@
 
 import { COMMAND_INSTRUMENT } from '../core/codes.ts';
 import { C_HEAD, C_INSTRUMENT, COMMAND_WORDS, HEAD_COMMAND_MASK } from '../core/command-slot.ts';
+import { REAL_DISK } from '../journal/disk.ts';
+import { newIdentity } from '../journal/journal-identity.ts';
 import { type JournalRead, readJournal } from '../journal/journal-reader.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { syncJournal } from '../journal/sync-journal.ts';
+import { cutTornTail } from '../journal/torn-tail.ts';
 import type { Log } from '../ops/log.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
@@ -37,13 +40,16 @@ export function runJournal(
   say({ type: 'ready' });
   const instruments = new Set<number>();
   const replayed = replay(config, ring, consumer, instruments, setDurable);
-  if (replayed.tornBytes > 0) {
-    log.warn({ tornBytes: replayed.tornBytes }, 'the end of the journal was torn and is cut off');
+  if (replayed.torn !== null) {
+    const keptIn = cutTornTail(replayed.torn, replayed.nextSequence, REAL_DISK);
+    log.error({ ...replayed.torn, keptIn }, 'the end of the journal was torn and is cut off');
   }
   const writer = new JournalWriter({
     dir: config.dataDirectory,
     durability: config.durability,
+    identity: replayed.tail?.header ?? newIdentity(config.limits),
     segmentBytesMax: config.segmentBytesMax,
+    chain: replayed.chain,
     nextSequence: replayed.nextSequence,
     tail: replayed.tail,
   });
@@ -80,8 +86,8 @@ function replay(
   setDurable: (sequence: number) => void,
 ): JournalRead {
   if (config.durability === 'none') {
-    const nothing = { segments: 0, commands: 0, bytes: 0, tornBytes: 0, tail: null };
-    return { nextSequence: 1, ...nothing };
+    const nothing = { segments: 0, batches: 0, commands: 0, tail: null, torn: null };
+    return { nextSequence: 1, chain: 0, ...nothing };
   }
   // What a killed run left to the operating system is made durable before its events leave again.
   if (config.durability === 'fsync') syncJournal(config.dataDirectory);
