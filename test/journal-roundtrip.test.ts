@@ -103,7 +103,8 @@ describe('what is read back', () => {
   });
 
   test('should be nothing in an empty directory', () => {
-    const nothing = { segments: 0, batches: 0, commands: 0, chain: 0, tail: null, torn: null };
+    const counts = { segments: 0, batches: 0, commands: 0 };
+    const nothing = { ...counts, chain: 0, commandChain: 0, tail: null, torn: null };
     expect(readJournal(dir, () => expect.unreachable())).toEqual({ nextSequence: 1, ...nothing });
   });
 

@@ -38,6 +38,8 @@ import {
 import { Books } from './books.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { InstrumentStream } from './instrument-stream.ts';
+import { LAST_TRADE_WORDS } from './last-trades.ts';
+import { SEED_ORDER_WORDS } from './seed-order.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import {
   type FeedConnection,
@@ -125,6 +127,26 @@ export class Publisher implements FeedSource {
     view.add(side, lowWord(orderId), highWord(orderId), price, leaves);
     view.finish();
     view.clearChanges();
+  }
+
+  /**
+   * Everything that was there before the first event: resting orders in queue order (seed-order.ts)
+   * and last trades (last-trades.ts), after command `sequence`, at that time of the exchange.
+   */
+  seed(
+    orders: Int32Array,
+    trades: Int32Array,
+    sequence: number,
+    [timeLow, timeHigh]: readonly [low: number, high: number],
+  ): void {
+    for (let at = 0; at < orders.length; at += SEED_ORDER_WORDS) {
+      const orderId = wordsToNumber(orders[at + 2]!, orders[at + 3]!);
+      this.seedOrder(orders[at]!, orders[at + 1]!, orderId, orders[at + 4]!, orders[at + 5]!);
+    }
+    for (let at = 0; at < trades.length; at += LAST_TRADE_WORDS) {
+      this.books.view(trades[at]!).setLastTrade(trades, at + 1);
+    }
+    this.seedCommand(sequence, timeLow, timeHigh);
   }
 
   /** The command after which the seeded orders rested: its sequence, and the exchange's clock. */

@@ -51,8 +51,10 @@ export interface TornTail {
 export interface JournalRead {
   /** Command sequence that follows the last command of the journal. */
   readonly nextSequence: number;
-  /** Chain value at its end. */
+  /** Chain value at its end, where a writer goes on. */
   readonly chain: number;
+  /** Chain value behind its last command, headers of later segments left out. */
+  readonly commandChain: number;
   readonly segments: number;
   readonly batches: number;
   /** Commands handed on. */
@@ -116,6 +118,7 @@ class JournalScan {
   private header: SegmentHeader | null = null;
   private next: number;
   private chain: number;
+  private commandChain: number;
   private segments = 0;
   private batches = 0;
   private commands = 0;
@@ -134,11 +137,12 @@ class JournalScan {
     this.expectedChain = chain;
     this.next = from ?? 1;
     this.chain = chain ?? 0;
+    this.commandChain = this.chain;
   }
 
   result(): JournalRead {
-    const { next, chain, segments, batches, commands, tail, torn } = this;
-    return { nextSequence: next, chain, segments, batches, commands, tail, torn };
+    const { next, chain, commandChain, segments, batches, commands, tail, torn } = this;
+    return { nextSequence: next, chain, commandChain, segments, batches, commands, tail, torn };
   }
 
   read(reader: SegmentReader, segment: SegmentFile, isLast: boolean): void {
@@ -196,6 +200,7 @@ class JournalScan {
     const end = reader.nextSequence;
     const first = end - count;
     this.batches += 1;
+    this.commandChain = reader.chain;
     const skip = this.from === undefined ? 0 : Math.max(0, this.from - first);
     if (end === this.from && this.expectedChain !== undefined) {
       if (reader.chain !== this.expectedChain) {

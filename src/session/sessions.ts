@@ -29,6 +29,7 @@ import type { SessionContext } from './context.ts';
 import { Departures } from './departures.ts';
 import { HighestIds } from './highest-ids.ts';
 import type { CommandPort, ConnectionOutput, SessionOwnership, Stamp } from './ports.ts';
+import { readLedger } from './report-ledger.ts';
 import { fillReport, ROUTE_END, ROUTE_WORDS, ROUTES_MAX, routeEvent } from './report-router.ts';
 import { ChunkPool } from './report-store.ts';
 import { checkSessions, type SessionConfig, TokenTable } from './session-config.ts';
@@ -86,6 +87,17 @@ export class Sessions {
       connections: new Set(),
       isOpen: true,
     };
+  }
+
+  /**
+   * Goes on where an earlier process was: the reports of a ledger (report-ledger.ts), and three
+   * words for each account: its number and the highest clOrdId that it used. Before any event.
+   */
+  restore(ledger: Int32Array, accounts: Int32Array): void {
+    for (const { session, first, count, at } of readLedger(ledger)) {
+      this.byNumber.get(session)?.reports.takeOver(first, ledger, at, count);
+    }
+    this.context.highestIds.restore(accounts);
   }
 
   /** A client connected. Its messages go to the connection, also when it is not logged on yet. */

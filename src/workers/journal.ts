@@ -87,7 +87,7 @@ function replay(
 ): JournalRead {
   if (config.durability === 'none') {
     const nothing = { segments: 0, batches: 0, commands: 0, tail: null, torn: null };
-    return { nextSequence: 1, chain: 0, ...nothing };
+    return { nextSequence: 1, chain: 0, commandChain: 0, ...nothing };
   }
   // What a killed run left to the operating system is made durable before its events leave again.
   if (config.durability === 'fsync') syncJournal(config.dataDirectory);
