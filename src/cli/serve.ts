@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { DirectoryLocked } from '../journal/directory-lock.ts';
 import { type Config, loadConfig } from '../ops/config.ts';
+import { RecoveryRefused } from '../workers/storage-thread.ts';
 import { AddressInUse, Supervisor } from '../workers/supervisor.ts';
 
 const HELP = `
@@ -48,8 +49,9 @@ export async function startServer(
   try {
     return { supervisor: await Supervisor.start(config), config };
   } catch (error) {
-    const isExpected = error instanceof DirectoryLocked || error instanceof AddressInUse;
-    if (isExpected) throw new InputError(error.message);
+    const expected = [DirectoryLocked, AddressInUse, RecoveryRefused];
+    if (error instanceof Error && expected.some((one) => error instanceof one))
+      throw new InputError(error.message);
     throw error;
   }
 }

@@ -1,15 +1,24 @@
 // Words that all threads of a server share beside the rings.
 //
 // Layout: lines of 32 words, one writer each.
-//   line 0  DURABLE       the journal thread: command sequence (low word) up to which, exclusive,
-//                         commands are durable; events of later ones must not leave
+//   line 0  DURABLE       the journal thread (at start-up, before it, the storage thread): command
+//                         sequence (low word) up to which, exclusive, commands are durable; events
+//                         of later ones must not leave
 //   line 1  COMMAND_STOP  the supervisor: stop word (ring room) of those who read the command ring
 //   line 2  EVENT_STOP    the supervisor: stop word of those who read the event ring
+//   line 3  STORAGE       counter on which the storage thread sleeps
+//           SPARE         SPARE_NONE → (journal) SPARE_WANTED → (storage) SPARE_READY → (journal)
 //   then    session owners, one word a session: counts its logons (session room)
 
 const LINE_WORDS = 32;
 const DURABLE = 0;
-const OWNERS = 3 * LINE_WORDS;
+const STORAGE = 3 * LINE_WORDS;
+const SPARE = STORAGE + 1;
+const OWNERS = 4 * LINE_WORDS;
+
+export const SPARE_NONE = 0;
+export const SPARE_WANTED = 1;
+export const SPARE_READY = 2;
 
 export const COMMAND_STOP = LINE_WORDS;
 export const EVENT_STOP = 2 * LINE_WORDS;
@@ -38,6 +47,30 @@ export class Control {
   /** Followed by `wake` of the event ring. */
   set durable(sequence: number) {
     Atomics.store(this.words, DURABLE, sequence);
+  }
+
+  /** The journal's next segment: SPARE_*. */
+  get spare(): number {
+    return Atomics.load(this.words, SPARE);
+  }
+
+  set spare(state: number) {
+    Atomics.store(this.words, SPARE, state);
+  }
+
+  /** Lets the storage thread look around. */
+  wakeStorage(): void {
+    Atomics.add(this.words, STORAGE, 1);
+    Atomics.notify(this.words, STORAGE);
+  }
+
+  /** Sleeps until `wakeStorage`, called since `seen` was read, or for `ms`. */
+  sleepStorage(seen: number, ms: number): void {
+    Atomics.wait(this.words, STORAGE, seen, ms);
+  }
+
+  get storageCalls(): number {
+    return Atomics.load(this.words, STORAGE);
   }
 
   /** `stop`: COMMAND_STOP or EVENT_STOP. Followed by `wake` of that ring. */

@@ -40,6 +40,8 @@ export async function runIo(
     catchUp: () => reader.catchUp(),
     limits: { graceMs: config.resumeGraceMs },
   });
+  const image = start.recovered?.image;
+  if (image !== undefined) sessions.restore(image.reports, image.accounts);
   const now = (): number => {
     clock.advance();
     return performance.now();

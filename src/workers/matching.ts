@@ -3,6 +3,7 @@
 
 import os from 'node:os';
 import { apply, createCore } from '../core/engine.ts';
+import { restoreState } from '../core/snapshot.ts';
 import type { Log } from '../ops/log.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
@@ -23,6 +24,7 @@ export function runMatching(start: ThreadStart, log: Log, isReady: () => void): 
   const ring = new Ring(start.commandRing);
   const out = new RingEventOut(new Ring(start.eventRing), strategy);
   const core = createCore(config.limits, out);
+  if (start.recovered !== undefined) restoreState(core.m, start.recovered.image.state);
   const { slots } = ring;
   const handler = (_words: Int32Array, first: number, end: number): number => {
     for (let sequence = first; sequence !== end; sequence = (sequence + 1) | 0) {

@@ -28,6 +28,8 @@ export async function runPublisher(
   publisher.setInstruments(
     config.instruments.map((one) => ({ ...one, referencePrice: one.referencePrice ?? 0 })),
   );
+  const image = start.recovered?.image;
+  if (image !== undefined) publisher.seed(image.orders, image.trades, image.sequence, image.clock);
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;
