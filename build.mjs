@@ -14,6 +14,7 @@ const BENCHES = [
   'oracle',
   'ring',
   'journal',
+  'recovery',
   'codec',
   'feed',
   'wire',

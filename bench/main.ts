@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   oracle: '[--commands N]: random commands through core and naive oracle, compared',
   ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
+  recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
   codec: 'encoders and decoders of the wire, without sockets',
   feed: 'the publisher and the book of its consumer, without sockets',
   hostile:
