@@ -39,6 +39,7 @@ await build({
   entryPoints: {
     ringside: 'src/cli/main.ts',
     thread: 'src/workers/thread.ts',
+    'verify-worker': 'src/cli/journal-verify-worker.ts',
     'bench/ring-worker': 'bench/ring-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },

@@ -6,18 +6,20 @@ import { bookCommand } from './book.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { EXIT_BAD_INPUT, EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
+import { journalCommand } from './journal.ts';
 import { marketCommand } from './market.ts';
 import { orderCommand } from './order.ts';
 import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { tapeCommand } from './tape.ts';
 import { watchCommand } from './watch.ts';
 
 declare const RINGSIDE_VERSION: string;
 
 const EXIT_CODE_HELP = `
-Exit status: 0 all well, 1 a check failed (replay --verify) or the exchange rejected the command
-(order), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread of
+Exit status: 0 all well, 1 a check failed (replay --verify, journal verify, journal diff) or the
+exchange rejected the command (order), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread of
 the server died.`;
 
 function program(): Command {
@@ -31,6 +33,8 @@ function program(): Command {
     .addCommand(watchCommand())
     .addCommand(bookCommand())
     .addCommand(configCommand())
+    .addCommand(journalCommand())
+    .addCommand(snapshotCommand())
     .addCommand(tapeCommand())
     .addCommand(replayCommand())
     .addCommand(demoCommand());

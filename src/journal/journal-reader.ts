@@ -27,6 +27,14 @@ export type BatchReader = (
   firstSequence: number,
 ) => void;
 
+/** Commands as `BatchReader` gets them. */
+export interface JournalBatch {
+  words: Int32Array;
+  at: number;
+  count: number;
+  firstSequence: number;
+}
+
 /** The last segment, where a writer goes on. */
 export interface JournalTail {
   readonly file: string;
@@ -87,14 +95,27 @@ export function readJournal(
   onBatch: BatchReader,
   options: JournalReadOptions = {},
 ): JournalRead {
+  const batches = journalBatches(dir, options);
+  for (let step = batches.next(); ; step = batches.next()) {
+    if (step.done === true) return step.value;
+    const { words, at, count, firstSequence } = step.value;
+    onBatch(words, at, count, firstSequence);
+  }
+}
+
+/** The same for a caller who takes one batch after the other, each good until it takes the next. */
+export function* journalBatches(
+  dir: string,
+  options: JournalReadOptions = {},
+): Generator<JournalBatch, JournalRead> {
   const { disk = REAL_DISK } = options;
   const segments = segmentsFrom(listSegments(disk, dir), options.from);
-  const scan = new JournalScan(onBatch, options);
+  const scan = new JournalScan(options);
   const reader = new SegmentReader(disk);
   try {
-    segments.forEach((segment, i) => {
-      scan.read(reader, segment, i === segments.length - 1);
-    });
+    for (const [i, segment] of segments.entries()) {
+      yield* scan.read(reader, segment, i === segments.length - 1);
+    }
   } finally {
     reader.close();
   }
@@ -111,7 +132,12 @@ function segmentsFrom(segments: SegmentFile[], from = 1): SegmentFile[] {
 }
 
 class JournalScan {
-  private readonly onBatch: BatchReader;
+  private readonly batch: JournalBatch = {
+    words: new Int32Array(0),
+    at: 0,
+    count: 0,
+    firstSequence: 0,
+  };
   private readonly onSegment: (header: SegmentHeader, file: string) => void;
   private readonly from: number | undefined;
   private readonly expectedChain: number | undefined;
@@ -125,13 +151,12 @@ class JournalScan {
   private tail: JournalTail | null = null;
   private torn: TornTail | null = null;
 
-  constructor(onBatch: BatchReader, options: JournalReadOptions) {
+  constructor(options: JournalReadOptions) {
     const { from, chain, onSegment = () => {} } = options;
     assert(
       from === undefined || (Number.isSafeInteger(from) && from > 0),
       'sequences count from 1',
     );
-    this.onBatch = onBatch;
     this.onSegment = onSegment;
     this.from = from;
     this.expectedChain = chain;
@@ -145,7 +170,11 @@ class JournalScan {
     return { nextSequence: next, chain, commandChain, segments, batches, commands, tail, torn };
   }
 
-  read(reader: SegmentReader, segment: SegmentFile, isLast: boolean): void {
+  *read(
+    reader: SegmentReader,
+    segment: SegmentFile,
+    isLast: boolean,
+  ): Generator<JournalBatch, void> {
     const { file } = segment;
     if (!reader.open(file)) {
       this.endAtFault(reader, segment, isLast);
@@ -155,8 +184,9 @@ class JournalScan {
     this.onSegment(reader.header!, file);
     this.segments += 1;
     for (let step = reader.next(); ; step = reader.next()) {
-      if (step === 'batch') this.give(reader, file);
-      else if (step === 'fault') this.endAtFault(reader, segment, isLast);
+      if (step === 'batch') {
+        if (this.takes(reader, file)) yield this.batch;
+      } else if (step === 'fault') this.endAtFault(reader, segment, isLast);
       else if (step === 'end') this.endAtZeros(reader, segment, isLast);
       if (step === 'end' || step === 'fault') break;
     }
@@ -194,8 +224,8 @@ class JournalScan {
     this.header = header;
   }
 
-  /** Hands on what is wanted of a batch. */
-  private give(reader: SegmentReader, file: string): void {
+  /** Makes `batch` of what is wanted of the reader's batch; false when nothing is. */
+  private takes(reader: SegmentReader, file: string): boolean {
     const { words, slotsAt, count } = reader;
     const end = reader.nextSequence;
     const first = end - count;
@@ -207,9 +237,14 @@ class JournalScan {
         throw new JournalDamage('chain', file, reader.offset, NOT_OF_SNAPSHOT, end);
       }
     }
-    if (skip >= count) return;
+    if (skip >= count) return false;
     this.commands += count - skip;
-    this.onBatch(words, slotsAt + skip * COMMAND_WORDS, count - skip, first + skip);
+    const { batch } = this;
+    batch.words = words;
+    batch.at = slotsAt + skip * COMMAND_WORDS;
+    batch.count = count - skip;
+    batch.firstSequence = first + skip;
+    return true;
   }
 
   /** Zeros to the end of the file are what is allocated ahead; anything else there was written. */
