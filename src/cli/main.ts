@@ -19,8 +19,8 @@ declare const RINGSIDE_VERSION: string;
 
 const EXIT_CODE_HELP = `
 Exit status: 0 all well, 1 a check failed (replay --verify, journal verify, journal diff) or the
-exchange rejected the command (order), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread of
-the server died.`;
+exchange rejected the command (order), 2 wrong usage, bad input or no server, 70 a fault of the
+program itself, 71 a thread of the server died, 74 the disk failed under the journal.`;
 
 function program(): Command {
   return new Command('ringside')

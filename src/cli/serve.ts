@@ -10,7 +10,8 @@ Example:
   $ ringside serve --data ./exchange --durability fsync
 
 SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, exit status 0.
-Exit status 71: a thread of the server died; standard error says why.`;
+Exit status: 71 a thread of the server died, 74 the disk failed under the journal; standard error
+says why.`;
 
 interface ServeOptions {
   config?: string;

@@ -16,10 +16,16 @@
 
 import { EVENT_OPEN_ORDER } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
-import { CLOSE_SHUTTING_DOWN, REQUEST_MAX } from '../wire/frame-kinds.ts';
+import {
+  CLOSE_NOT_DURABLE,
+  CLOSE_SHUTTING_DOWN,
+  REFUSE_NOT_DURABLE,
+  REQUEST_MAX,
+} from '../wire/frame-kinds.ts';
 import {
   ClientFrameDecoder,
   encodeHeartbeat,
+  REFUSAL_WORDS,
   ServerFrameEncoder,
   type WelcomeInstrument,
 } from '../wire/order-entry.ts';
@@ -165,6 +171,28 @@ export class Sessions {
     this.stopIntake();
     for (const connection of this.context.connections) connection.close(CLOSE_SHUTTING_DOWN, nowMs);
     this.context.departures.endGrace(nowMs);
+  }
+
+  /**
+   * The journal's disk has failed. `commands` are session and request, as words, of those that will
+   * never be acknowledged: their clients get them back with REFUSE_NOT_DURABLE. Then every
+   * connection is closed with CLOSE_NOT_DURABLE.
+   */
+  fail(commands: readonly number[], nowMs: number): void {
+    this.stopIntake();
+    const refused = new Map<SessionState, number[]>();
+    for (let i = 0; i < commands.length; i += 2) {
+      const session = this.byNumber.get(commands[i]!);
+      const request = commands[i + 1]!;
+      if (session === undefined || !session.live || request >>> 0 > REQUEST_MAX) continue;
+      const refusals = refused.get(session) ?? [];
+      refusals.push(request, REFUSE_NOT_DURABLE);
+      refused.set(session, refusals);
+    }
+    for (const [session, refusals] of refused) {
+      session.live?.refuse(Int32Array.from(refusals), refusals.length / REFUSAL_WORDS, nowMs);
+    }
+    for (const connection of this.context.connections) connection.close(CLOSE_NOT_DURABLE, nowMs);
   }
 
   /** Number of the session's next report, for metrics and tests. Undefined: no such session. */

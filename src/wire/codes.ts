@@ -14,6 +14,7 @@ export const REFUSAL_NAMES: Readonly<Record<number, string>> = {
   [kinds.REFUSE_RESERVED]: 'reserved_not_zero',
   [kinds.REFUSE_REQUEST_ZERO]: 'request_zero',
   [kinds.REFUSE_REQUEST_TOO_LARGE]: 'request_too_large',
+  [kinds.REFUSE_NOT_DURABLE]: 'not_durable',
 };
 
 /** WebSocket close codes by name; the name is the reason that the server gives with the code. */
@@ -31,6 +32,7 @@ export const CLOSE_NAMES: Readonly<Record<number, string>> = {
   [kinds.CLOSE_BEHIND_RETENTION]: 'behind_retention',
   [kinds.CLOSE_SHUTTING_DOWN]: 'shutting_down',
   [kinds.CLOSE_TOO_MANY_CONNECTIONS]: 'too_many_connections',
+  [kinds.CLOSE_NOT_DURABLE]: 'not_durable',
 };
 
 /** Frame.reason of FEED_REFUSED by name. */

@@ -17,7 +17,7 @@ export const KIND_REFUSALS = 18;
 export const KIND_OPEN_ORDER_LIST = 19;
 
 // Why a command was refused, Refusal.reason: REJECT_NOT_AUTHORIZED and REJECT_BUSY of
-// core/codes.ts, or one of these, which say that it breaks the protocol.
+// core/codes.ts, or one of these. All but the last say that it breaks the protocol.
 /** Clients send new, cancel, replace and massCancel. */
 export const REFUSE_UNKNOWN_COMMAND = 64;
 /** The head has a bit that its command does not know. */
@@ -30,6 +30,8 @@ export const REFUSE_RESERVED = 67;
 export const REFUSE_REQUEST_ZERO = 68;
 /** The request number is above REQUEST_MAX. */
 export const REFUSE_REQUEST_TOO_LARGE = 69;
+/** The server's disk failed before the command was safe: a restart may have it or not. */
+export const REFUSE_NOT_DURABLE = 70;
 
 // Feed, from the client.
 export const FEED_SUBSCRIBE = 1;
@@ -73,6 +75,7 @@ export const CLOSE_TOO_LARGE = 4009;
 export const CLOSE_BEHIND_RETENTION = 4010;
 export const CLOSE_SHUTTING_DOWN = 4011;
 export const CLOSE_TOO_MANY_CONNECTIONS = 4012;
+export const CLOSE_NOT_DURABLE = 4013;
 
 /** Largest frame that a client may send, bytes. */
 export const FRAME_BYTES_MAX = 65_536;

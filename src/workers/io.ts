@@ -12,6 +12,7 @@ import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
 import { durableEventReader } from './event-reader.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
+import { undurableCommands } from './undurable.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
 /** Connections of one thread, logged on or not. */
@@ -27,13 +28,14 @@ export async function runIo(
   const { config } = start;
   const control = new Control(start.control);
   const clock = new StampClock();
+  const commandRing = new Ring(start.commandRing);
   const sessions: Sessions = new Sessions({
     sessions: config.sessions.map(({ number, token, accounts }) => ({
       number,
       token,
       accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
     })),
-    port: new RingCommandPort(new Ring(start.commandRing)),
+    port: new RingCommandPort(commandRing),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
     instruments: () => config.instruments,
@@ -51,6 +53,12 @@ export async function runIo(
     sessions.flush(now());
   });
   let server: SocketServer | undefined;
+  control.failed().then(() => {
+    reader.catchUp();
+    sessions.fail(undurableCommands(commandRing, control.durable), now());
+    server?.stopListening();
+    control.tellFailed();
+  });
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
   listenTo((message) => {
     if (message.type === 'open') {

@@ -1,7 +1,9 @@
 // The journal thread: appends what comes out of the command ring and says how far the log is
-// durable.
+// durable. When the disk fails, that never moves again: the I/O threads tell their clients, and the
+// process ends.
 
 import { COMMAND_WORDS } from '../core/command-slot.ts';
+import { JournalWriteError } from '../journal/journal-errors.ts';
 import { newIdentity } from '../journal/journal-identity.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { BATCH_COMMANDS_MAX } from '../journal/segment-layout.ts';
@@ -10,13 +12,37 @@ import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
 import { wake } from '../ring/wake.ts';
 import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
+import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
 import type { ThreadStart } from './thread-start.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
 const SPARE_FROM_FILL = 0.25;
 
+/** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
+const TELL_MS_MAX = 400;
+const LEAVE_MS = 100;
+/** Nobody notifies it: a wait on it is a sleep. */
+const IDLE = new Int32Array(new SharedArrayBuffer(4));
+
 export function runJournal(start: ThreadStart, isReady: () => void): void {
+  let isOpen = false;
+  try {
+    journalAll(start, () => {
+      isOpen = true;
+      isReady();
+    });
+  } catch (error) {
+    if (!(error instanceof JournalWriteError)) throw error;
+    if (isOpen) {
+      new Control(start.control).failAndWait(start.config.ioThreads, TELL_MS_MAX);
+      Atomics.wait(IDLE, 0, 0, LEAVE_MS);
+    }
+    leaveProcess(EXIT_DISK_FAILED, error.message);
+  }
+}
+
+function journalAll(start: ThreadStart, isReady: () => void): void {
   const { config } = start;
   const ring = new Ring(start.commandRing);
   const eventRing = new Ring(start.eventRing);
