@@ -17,7 +17,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   hostile:
     '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
     'mutate, flood and stall; the others get every answer',
-  wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',
+  wire:
+    '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
+    'clients on loopback',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

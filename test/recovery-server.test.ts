@@ -13,6 +13,8 @@ import { endServers, TestServer } from './server-kit.ts';
 afterAll(endServers);
 
 const CONFIG = { snapshotCommands: 600, snapshotsKept: 2, segmentBytesMax: 65_536, ioThreads: 2 };
+/** Four servers are started, one after the other. */
+const TEST_MS_MAX = 120_000;
 const ROUND = 64;
 const ROUNDS_MAX = 400;
 
@@ -54,34 +56,38 @@ async function reportsOfOne(server: TestServer, count: number): Promise<string[]
   return linesOf(client.reports);
 }
 
-test('should be back from a snapshot, or the one before, and refuse without any', async () => {
-  const server = await TestServer.start({ config: CONFIG });
-  const clients = await Promise.all([1, 2].map((n) => RawClient.logOn(server.ordersUrl, n)));
-  await trade(clients, () => isRetired(server));
-  const open = await clients[0]!.askOpenOrders(1_000_000);
-  await clients[1]!.askOpenOrders(1_000_000);
-  const before = clients.map(({ reports }) => linesOf(reports));
-  const book = await picture(server);
-  await server.stop('SIGKILL');
+test(
+  'should be back from a snapshot, or the one before, and refuse without any',
+  async () => {
+    const server = await TestServer.start({ config: CONFIG });
+    const clients = await Promise.all([1, 2].map((n) => RawClient.logOn(server.ordersUrl, n)));
+    await trade(clients, () => isRetired(server));
+    const open = await clients[0]!.askOpenOrders(1_000_000);
+    await clients[1]!.askOpenOrders(1_000_000);
+    const before = clients.map(({ reports }) => linesOf(reports));
+    const book = await picture(server);
+    await server.stop('SIGKILL');
 
-  const again = await server.again();
-  expect(again.log).toBe('');
-  expect(await picture(again)).toEqual(book);
-  const lines = await expectToGoOn(again, before, open);
-  expect((await again.stop()).code).toBe(0);
+    const again = await server.again();
+    expect(again.log).toBe('');
+    expect(await picture(again)).toEqual(book);
+    const lines = await expectToGoOn(again, before, open);
+    expect((await again.stop()).code).toBe(0);
 
-  const [older, newest] = snapshots(server) as [string, string];
-  spoil(newest);
-  const third = await server.again();
-  expect(third.log).toContain(`${newest} cannot be used: `);
-  expect(await reportsOfOne(third, lines.length)).toEqual(lines);
-  await third.stop('SIGKILL');
+    const [older, newest] = snapshots(server) as [string, string];
+    spoil(newest);
+    const third = await server.again();
+    expect(third.log).toContain(`${newest} cannot be used: `);
+    expect(await reportsOfOne(third, lines.length)).toEqual(lines);
+    await third.stop('SIGKILL');
 
-  spoil(older);
-  const last = TestServer.launch(server.options, server.dir);
-  expect((await last.exited).code).toBe(EXIT_BAD_INPUT);
-  expect(last.log).toMatch(/are missing before it \(sequence\)/);
-});
+    spoil(older);
+    const last = TestServer.launch(server.options, server.dir);
+    expect((await last.exited).code).toBe(EXIT_BAD_INPUT);
+    expect(last.log).toMatch(/are missing before it \(sequence\)/);
+  },
+  TEST_MS_MAX,
+);
 
 /** Both sessions are as they were, and go on. Gives the reports of session 1. */
 async function expectToGoOn(
