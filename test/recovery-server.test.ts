@@ -77,7 +77,7 @@ test(
     const [older, newest] = snapshots(server) as [string, string];
     spoil(newest);
     // It makes none of its own, or the next would have one to start from.
-  const third = await server.again({ config: { ...CONFIG, snapshotCommands: 0 } });
+    const third = await server.again({ config: { ...CONFIG, snapshotCommands: 0 } });
     expect(third.log).toContain(`${newest} cannot be used: `);
     expect(await reportsOfOne(third, lines.length)).toEqual(lines);
     await third.stop('SIGKILL');
