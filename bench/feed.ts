@@ -7,6 +7,7 @@ import { FeedBook } from '../src/client/feed-book.ts';
 import {
   COMMAND_INSTRUMENT,
   COMMAND_NEW,
+  PHASE_CONTINUOUS,
   SIDE_BUY,
   SIDE_SELL,
   STP_NONE,
@@ -18,10 +19,16 @@ import { apply, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import { EVENT_WORDS } from '../src/core/event-slot.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
-import { type Command, readEvent, writeCommand } from '../src/core/plain.ts';
+import { type Command, writeCommand } from '../src/core/plain.ts';
+import { readEvent } from '../src/core/plain-events.ts';
 import { Publisher } from '../src/feed/publisher.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
-import { encodeConsumerHeartbeat, encodeSubscribe, FeedDecoder } from '../src/wire/feed.ts';
+import {
+  encodeConsumerHeartbeat,
+  encodeSubscribe,
+  FeedDecoder,
+  type InstrumentFacts,
+} from '../src/wire/feed.ts';
 import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES } from '../src/wire/frame-kinds.ts';
 import './inline-more.ts';
 
@@ -94,13 +101,21 @@ interface Audience {
 }
 
 const recorded = record();
+const FACTS: InstrumentFacts = {
+  number: INSTRUMENT,
+  symbol: 'S',
+  tickSize: '1',
+  lotSize: '1',
+  phase: PHASE_CONTINUOUS,
+  referencePrice: 0,
+  priceBandBps: 0,
+  haltNs: 0,
+  auctionNs: 0,
+};
 
 /** Events per second, frames and bytes an event of one pass. */
 function pass({ subscribers, channels, keepsBook }: Audience): number[] {
   const publisher = new Publisher({ epoch: 1, orders: DEFAULT_LIMITS.orders, instruments: 1 });
-  const number = INSTRUMENT;
-  const texts = { symbol: 'S', tickSize: '1', lotSize: '1', referencePrice: 0 };
-  publisher.setInstruments([{ number, ...texts }]);
   const { slots, count, ramp } = recorded;
   publisher.onEvents(slots, wanted - 1, 0, ramp);
   let frames = 0;
@@ -148,10 +163,9 @@ for (const audience of audiences) {
 /** A book of a million orders on 2,000 levels, then its first snapshot. */
 function largeSnapshot(): void {
   const publisher = new Publisher({ epoch: 1, orders: DEFAULT_LIMITS.orders, instruments: 1 });
-  const texts = { symbol: 'S', tickSize: '1', lotSize: '1', referencePrice: 0 };
-  publisher.setInstruments([{ number: INSTRUMENT, ...texts }]);
+  publisher.seedInstrument(FACTS);
   for (let i = 0; i < 1_000_000; i++) {
-    publisher.seedOrder(INSTRUMENT, SIDE_BUY, i + 1, 1 + (i % 2_000), 1);
+    publisher.seedOrder(INSTRUMENT, SIDE_BUY, i + 1, 1 + (i % 2_000), 1, 1);
   }
   let frames = 0;
   const wire = { send: () => (++frames > 1 ? 2 ** 21 : 0), close: () => {} };
@@ -160,7 +174,7 @@ function largeSnapshot(): void {
   connection.frame(encodeSubscribe(INSTRUMENT, ALL));
   const copiedMs = performance.now() - startMs;
   let longestMs = 0;
-  while (frames < 1 + Math.ceil(1_002_000 / 512)) {
+  while (frames < 1 + Math.ceil(1_002_001 / 512)) {
     const frameMs = performance.now();
     connection.drained();
     longestMs = Math.max(longestMs, performance.now() - frameMs);

@@ -10,7 +10,8 @@ import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, clearCore, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
-import { type Command, readEvent, writeCommand } from '../src/core/plain.ts';
+import { type Command, writeCommand } from '../src/core/plain.ts';
+import { readEvent } from '../src/core/plain-events.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 
 const RECORDED = 250_000;

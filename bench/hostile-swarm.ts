@@ -102,17 +102,18 @@ export class HonestSession {
 
 /** Sessions of this one's kind: whatever a connection's end, another one follows. */
 export class HostileSession {
-  /** Connections that the server ended. */
-  closed = 0;
   private readonly urls: Urls;
   private readonly number: number;
   private readonly prng: Prng;
   private readonly templates: readonly Uint8Array[];
+  private readonly onClosed: () => void;
   private isRunning = true;
 
-  constructor(urls: Urls, number: number) {
+  /** `onClosed`: the server ended a connection of it. */
+  constructor(urls: Urls, number: number, onClosed: () => void) {
     this.urls = urls;
     this.number = number;
+    this.onClosed = onClosed;
     this.prng = new Prng(number);
     this.templates = Object.values(orderEntryTemplates(number));
   }
@@ -144,7 +145,7 @@ export class HostileSession {
   }
 
   private async end(socket: LeanSocket): Promise<void> {
-    if (socket.closeCode !== 0) this.closed += 1;
+    if (socket.closeCode !== 0) this.onClosed();
     await socket.end();
   }
 

@@ -71,12 +71,14 @@ async function startServer(
 
 /** The hostile part of the crowd, in a thread of its own, until it is told to stop. */
 async function beHostile({ urls, numbers }: Crowd): Promise<void> {
-  const crowd = numbers.map((number) => new HostileSession(urls, number));
+  const crowd = numbers.map(
+    (number) => new HostileSession(urls, number, () => parentPort!.postMessage('closed')),
+  );
   parentPort!.once('message', () => {
     for (const one of crowd) one.stop();
   });
   await Promise.all(crowd.map((one) => one.run()));
-  parentPort!.postMessage(crowd.reduce((sum, { closed }) => sum + closed, 0));
+  parentPort!.postMessage('ended');
 }
 
 /** Runs honest sessions until `during` has ended. */
@@ -104,9 +106,17 @@ async function runSwarm(urls: Urls, sessions: number, hostile: number, seconds: 
   await trade(crowd, async () => {
     const workerData: Crowd = { urls, numbers: bad };
     const worker = new Worker(new URL(import.meta.url), { workerData });
-    await pause(seconds * 1_000);
+    const ended = new Promise<void>((resolve) => {
+      worker.on('message', (message) => {
+        if (message === 'ended') resolve();
+        else closedHostile += 1;
+      });
+    });
+    // On a busy machine the hostile need longer to begin.
+    const isFelt = until(() => closedHostile > 0 || hostile === 0, SETTLE_MS_MAX);
+    await Promise.all([pause(seconds * 1_000), isFelt]);
     worker.postMessage('stop');
-    [closedHostile] = await once(worker, 'message');
+    await ended;
     await worker.terminate();
   });
   const sum = (of: (one: HonestSession) => number) => crowd.reduce((all, one) => all + of(one), 0);
@@ -189,6 +199,11 @@ async function runForged(urls: Urls, random: number) {
   const result = { frames: count, closed, wrong: wrong.length, commands, answered, missing };
   await witness.client.end();
   return { result, isGood: wrong.length + missing === 0 && answered > 0 };
+}
+
+async function until(isTrue: () => boolean, msMax: number): Promise<void> {
+  const endMs = performance.now() + msMax;
+  while (!isTrue() && performance.now() < endMs) await pause(20);
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,15 +8,21 @@ const BENCHES: Readonly<Record<string, string>> = {
   core: '--workload FILE: commands per second of the core over a MEWL file, results checked',
   ratio: '--workload FILE --yardstick SCRIPT: the core against a yardstick, in turn, as a ratio',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
-  oracle: '[--commands N]: random commands through core and naive oracle, compared',
+  oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
   ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
   codec: 'encoders and decoders of the wire, without sockets',
   feed: 'the publisher and the book of its consumer, without sockets',
+  hard: '[--part N] [--json]: the longest commands there are, each checked and timed',
   hostile:
     '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
     'mutate, flood and stall; the others get every answer',
+  mutants:
+    '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
+    'the core, tried against the fast suite',
+  swing:
+    '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire:
     '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
     'clients on loopback',

@@ -21,7 +21,8 @@ import {
 import { apply, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
-import { readEvent, writeCommand } from '../src/core/plain.ts';
+import { writeCommand } from '../src/core/plain.ts';
+import { readEvent } from '../src/core/plain-events.ts';
 import { REAL_DISK } from '../src/journal/disk.ts';
 import { newIdentity } from '../src/journal/journal-identity.ts';
 import { JournalWriter } from '../src/journal/journal-writer.ts';

@@ -14,7 +14,7 @@ import { OrderFlow } from '../src/sim/order-flow.ts';
 
 const PROGRAM = new URL('../dist/ringside.js', import.meta.url).pathname;
 /** A program that takes longer for what is waited for is stuck. */
-const WAIT_MS_MAX = 8_000;
+const WAIT_MS_MAX = 60_000;
 const ADDRESSES = /orders (ws:\S+):(\d+)\/orders {2}feed ws:\S+:(\d+)\/feed\n/;
 const CONFIG = {
   instruments: [

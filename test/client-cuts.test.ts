@@ -170,7 +170,7 @@ function anySteps(prng: Prng, length: number): Step[] {
 describe('lines that are cut anyhow', () => {
   test('should cost nothing', async () => {
     let cuts = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const steps = anySteps(new Prng(seed), 12);
       const whole = await play(steps, () => {});
       const prng = new Prng(seed + 1_000);
@@ -184,11 +184,11 @@ describe('lines that are cut anyhow', () => {
       expect(cut.results, `seed ${seed}`).toEqual(whole.results);
       cuts += cut.cuts;
     }
-    expect(cuts).toBeGreaterThan(500);
+    expect(cuts).toBeGreaterThan(250);
   });
 
   test('should leave every report in order and every command answered, also in haste', async () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const prng = new Prng(seed);
       const steps = anySteps(prng, 20);
       const cut = await play(

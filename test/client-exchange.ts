@@ -3,7 +3,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { COMMAND_INSTRUMENT } from '../src/core/codes.ts';
+import { COMMAND_INSTRUMENT, COMMAND_SYMBOL } from '../src/core/codes.ts';
 import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, createCore } from '../src/core/engine.ts';
 import type { EventOut } from '../src/core/event-buffer.ts';
@@ -14,10 +14,9 @@ import { CountedOwnership } from '../src/session/ports.ts';
 import { Sessions } from '../src/session/sessions.ts';
 import { QueuePort } from './session-fakes.ts';
 
-const LIMITS = { orders: 4_096, accounts: 16, instruments: 1, pages: 64 };
+const LIMITS = { orders: 4_096, accounts: 16, instruments: 4, pages: 64 };
 const EVENT_SLOTS = 64;
 const TICK_MS = 50;
-const DEMO = { number: 1, symbol: 'DEMO', tickSize: '0.01', lotSize: '1' };
 
 export class Exchange implements EventOut {
   readonly slots = new Int32Array(EVENT_SLOTS * EVENT_WORDS);
@@ -30,7 +29,7 @@ export class Exchange implements EventOut {
   private readonly server: WebSocketServer;
   private readonly port = new QueuePort(4_096);
   private readonly core = createCore(LIMITS, this);
-  private readonly publisher = new Publisher({ epoch: 1, orders: 4_096, instruments: 1 });
+  private readonly publisher = new Publisher({ epoch: 1, orders: 4_096, instruments: 4 });
   private readonly sessions: Sessions;
   private readonly timer: ReturnType<typeof setInterval>;
 
@@ -38,17 +37,21 @@ export class Exchange implements EventOut {
     this.server = server;
     const accounts = [1, 2, 3].map((number) => ({ number, name: `demo${number}` }));
     this.sessions = new Sessions({
-      sessions: [{ number: 1, token: 'demo', accounts }],
+      sessions: [
+        { number: 1, token: 'demo', accounts },
+        { number: 3, token: 'operator', accounts: [], isOperator: true },
+      ],
       port: this.port,
       stamp: { low: 1, high: 0 },
-      ownership: new CountedOwnership(new Int32Array(1)),
-      instruments: () => [DEMO],
+      ownership: new CountedOwnership(new Int32Array(2)),
     });
     const slot = new Int32Array(COMMAND_WORDS);
+    const symbol = new TextEncoder().encode('DEMO');
+    writeCommand(slot, 0, { cmd: COMMAND_SYMBOL, instrument: 1, symbol });
+    apply(this.core, slot, 0);
     writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
     apply(this.core, slot, 0);
     this.makeRoom();
-    this.publisher.setInstruments([{ ...DEMO, referencePrice: 0 }]);
     server.on('connection', (socket, request) => this.connect(socket, request.url ?? ''));
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }

@@ -1,8 +1,9 @@
 // A feed server in memory for the tests of MarketFeed, and what a subscription tells.
 
 import { expect } from 'vitest';
-import type { FeedBook, MarketTrade } from '../src/client/index.ts';
+import type { FeedBook, MarketPhase, MarketTrade } from '../src/client/index.ts';
 import { MarketFeed, type MarketFeedOptions, type SubscribeOptions } from '../src/client/index.ts';
+import { PHASE_CONTINUOUS } from '../src/core/codes.ts';
 import type { FeedConnection } from '../src/feed/subscriber.ts';
 import {
   ConsumerFrameDecoder,
@@ -10,10 +11,11 @@ import {
   encodeInstruments,
   FeedEncoder,
   type FeedHead,
+  type InstrumentFacts,
 } from '../src/wire/feed.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import { ClientSocket, ManualTimers, settle } from './client-kit.ts';
-import { EPOCH, FeedMarket, SMALL_LIMITS } from './feed-kit.ts';
+import { EPOCH, FeedMarket, facts as factsOf, SMALL_LIMITS } from './feed-kit.ts';
 
 /** A feed server: a market with its publisher, or, where a test says so, the test itself. */
 export class FeedServer {
@@ -31,7 +33,6 @@ export class FeedServer {
 
   constructor(isScripted = false) {
     this.isScripted = isScripted;
-    this.market.define(1, 2);
     this.market.flush();
   }
 
@@ -71,21 +72,24 @@ export class FeedServer {
     await settle();
   }
 
-  /** As a scripted server: one frame without records. */
+  /** As a scripted server: one frame without records, but for the phase of a snapshot. */
   async say(kind: number, fields: Partial<FeedHead> = {}): Promise<void> {
     const head = { ...createFeedHead(kind), epoch: EPOCH, ...fields };
-    this.socket.message(this.encoder.encode(head, null, null, null));
+    const words = Int32Array.of(PHASE_CONTINUOUS, 0, 0);
+    const phases = kind === kinds.FEED_SNAPSHOT ? { words, at: 0, count: 1 } : null;
+    this.socket.message(this.encoder.encode(head, null, null, null, phases));
     await settle();
   }
 
   async list(instruments: readonly string[], isLast = true, epoch = EPOCH): Promise<void> {
-    const facts = instruments.map((text) => {
-      const [number, symbol] = text.split(' ') as [string, string];
-      const sizes = { tickSize: '1', lotSize: '1', status: 1, referencePrice: 0 };
-      return { number: Number(number), symbol, ...sizes };
-    });
     const head = { ...createFeedHead(kinds.FEED_INSTRUMENTS), epoch, isLast };
-    this.socket.message(encodeInstruments(head, facts));
+    this.socket.message(encodeInstruments(head, instruments.map(named)));
+    await settle();
+  }
+
+  async define(instrument: string): Promise<void> {
+    const head = { ...createFeedHead(kinds.FEED_DEFINED), epoch: EPOCH };
+    this.socket.message(encodeInstruments(head, [named(instrument)]));
     await settle();
   }
 
@@ -113,6 +117,12 @@ export class FeedServer {
   }
 }
 
+/** Number and symbol. */
+function named(text: string): InstrumentFacts {
+  const [number, symbol] = text.split(' ') as [string, string];
+  return { ...factsOf(Number(number)), symbol, tickSize: '1' };
+}
+
 export async function connected(isScripted = false, options: Partial<MarketFeedOptions> = {}) {
   const server = new FeedServer(isScripted);
   const connecting = MarketFeed.connect(server.options(options));
@@ -124,12 +134,15 @@ export async function connected(isScripted = false, options: Partial<MarketFeedO
 /** What a subscription told. */
 export function listener(): { told: string[]; options: SubscribeOptions } {
   const told: string[] = [];
+  const phase = ({ phase: entered, due }: MarketPhase) =>
+    `phase ${entered}${due === 0n ? '' : ` until ${due}`}`;
   const name = ({ price, qty, aggressor }: MarketTrade) => `trade ${qty}@${price} ${aggressor}`;
   const best = (book: FeedBook) =>
     [...book.bids(1), ...book.asks(1)].map(({ price, qty }) => `${qty}@${price}`).join('/');
   const options: SubscribeOptions = {
     onUpdate: (book, change) => told.push(`${change} ${best(book)}`),
     onTrade: (trade) => told.push(name(trade)),
+    onPhase: (entered) => told.push(phase(entered)),
     onStatus: (status, error) => told.push(error ? `${status} ${error.code}` : status),
   };
   return { told, options };

@@ -12,19 +12,22 @@ import {
   type Timers,
 } from '../src/client/index.ts';
 import type { WebSocketClass, WebSocketLike } from '../src/client/web-socket.ts';
-import * as c from '../src/core/command-slot.ts';
 import { EVENT_REASON_SHIFT, EVENT_SIDE_SHIFT } from '../src/core/event-slot.ts';
 import * as codes from '../src/wire/codes.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import {
   ClientFrameDecoder,
   encodeHeartbeat,
+  encodeInstrumentChanges,
   encodeWelcome,
+  type InstrumentFacts,
   ServerFrameEncoder,
   type Welcome,
   WIRE_COMMAND_WORDS,
 } from '../src/wire/order-entry.ts';
 import * as r from '../src/wire/report-layout.ts';
+import { describeCommand } from './client-words.ts';
+import { facts } from './feed-kit.ts';
 
 /** Request of the question that a client asks to learn what became of its commands. */
 export const RESUME = kinds.REQUEST_MAX;
@@ -125,6 +128,10 @@ export interface RecordFields {
   reason?: number;
   command?: number;
   aggressor?: boolean;
+  auction?: boolean;
+  displayed?: number;
+  displayQty?: number;
+  stopPrice?: number;
   /** Default: the number after the last one's. */
   sequence?: number;
 }
@@ -143,9 +150,10 @@ const WELCOME: Welcome = {
     { number: 12, name: 'hedge', highestClOrdId: 40n },
   ],
   instruments: [
-    { number: 1, symbol: 'TEST', tickSize: '0.01', lotSize: '1' },
-    { number: 2, symbol: 'OTHER', tickSize: '1', lotSize: '10' },
+    { ...facts(1), symbol: 'TEST' },
+    { ...facts(2), symbol: 'OTHER', tickSize: '1', lotSize: '10' },
   ],
+  isOperator: false,
 };
 
 export class FakeServer {
@@ -252,6 +260,7 @@ export class FakeServer {
       ((fields.side ?? 0) << EVENT_SIDE_SHIFT) |
       ((fields.command ?? 0) << 20) |
       (fields.aggressor ? r.REPORT_AGGRESSOR : 0) |
+      (fields.auction ? r.REPORT_AUCTION : 0) |
       (fields.end ? r.REPORT_END : 0);
     words[r.R_REQUEST] = fields.request ?? 0;
     words[r.R_REPORT_LOW] = lowWord(sequence);
@@ -265,6 +274,9 @@ export class FakeServer {
     words[r.R_PRICE] = fields.price ?? 0;
     words[r.R_QTY] = fields.qty ?? 0;
     words[r.R_ID_LOW] = fields.id ?? 0;
+    words[r.R_DISPLAYED] = fields.displayed ?? 0;
+    words[r.R_DISPLAY_QTY] = fields.displayQty ?? 0;
+    words[r.R_STOP_PRICE] = fields.stopPrice ?? 0;
     return words;
   }
 
@@ -285,6 +297,10 @@ export class FakeServer {
     return this.record(r.REPORT_OPEN, { ...order, sequence: 0 });
   }
 
+  sendInstruments(...instruments: readonly InstrumentFacts[]): Promise<void> {
+    return this.send(encodeInstrumentChanges(instruments));
+  }
+
   private describe(bytes: Uint8Array): string {
     const { decoder } = this;
     const code = decoder.decode(bytes);
@@ -301,6 +317,12 @@ export class FakeServer {
         );
         return `commands ${commands.join('; ')}`;
       }
+      case kinds.KIND_DEFINE: {
+        const { request, number, symbol, tickSize, lotSize, ...terms } = decoder.definition!;
+        const { referencePrice, priceBandBps, haltNs, auctionNs } = terms;
+        const band = [referencePrice, priceBandBps, haltNs, auctionNs].join(' ');
+        return `define r${request} ${number} ${symbol} ${tickSize} ${lotSize} ${band}`;
+      }
       case kinds.KIND_OPEN_ORDERS:
         return decoder.request === RESUME ? 'asks to resume' : `asks r${decoder.request}`;
       default:
@@ -315,47 +337,6 @@ function joined(records: readonly Int32Array[], recordWords: number) {
     words.set(record, i * recordWords);
   });
   return { words, count: records.length };
-}
-
-/** A command of a frame; what is as usual (limit, gtc, cancel_aggressor) is not told. */
-export function describeCommand(words: Int32Array, at: number): string {
-  const head = words[at + c.C_HEAD]!;
-  const account = words[at + c.C_ACCOUNT]!;
-  const id = words[at + c.C_CLORDID_LOW]!;
-  const side = codes.SIDE_NAMES[(head >>> c.HEAD_SIDE_SHIFT) & 1]!;
-  const start = `r${words[at + c.C_REQUEST]! >>> 0}`;
-  const instrument = words[at + c.C_INSTRUMENT]!;
-  const terms: string[] = [];
-  const term = (bit: number, word: number, prefix: string) => {
-    if ((head & bit) !== 0) terms.push(`${prefix}${words[at + word]}`);
-  };
-  term(c.HAS_QTY, c.C_QTY, '');
-  term(c.HAS_PRICE, c.C_PRICE, '@');
-  term(c.HAS_DISPLAY_QTY, c.C_DISPLAY_QTY, ' shows ');
-  term(c.HAS_STOP_PRICE, c.C_STOP_PRICE, ' stops ');
-  switch (head & c.HEAD_COMMAND_MASK) {
-    case codes.COMMAND_NEW: {
-      const type = (head >>> c.HEAD_TYPE_SHIFT) & c.HEAD_TERM_MASK;
-      const tif = (head >>> c.HEAD_TIF_SHIFT) & c.HEAD_TERM_MASK;
-      const stp = (head >>> c.HEAD_STP_SHIFT) & 7;
-      if (type !== codes.TYPE_LIMIT) terms.push(` ${codes.TYPE_NAMES[type]}`);
-      if (tif !== codes.TIF_GTC) terms.push(` ${codes.TIF_NAMES[tif]}`);
-      if (stp !== codes.STP_CANCEL_AGGRESSOR) terms.push(` stp=${codes.STP_NAMES[stp]}`);
-      if ((head & c.HEAD_POST_ONLY) !== 0) terms.push(' post');
-      if (instrument !== 1) terms.push(` of ${instrument}`);
-      return `${start} new ${account}:${id} ${side} ${terms.join('')}`;
-    }
-    case codes.COMMAND_CANCEL:
-      return `${start} cancel ${account}:${id}`;
-    case codes.COMMAND_REPLACE: {
-      const ids = `${words[at + c.C_ORIG_LOW]}>${id}`;
-      return `${start} replace ${account}:${ids} ${terms.join('')}`;
-    }
-    default: {
-      const of = (head & c.HAS_INSTRUMENT) !== 0 ? ` of ${instrument}` : '';
-      return `${start} mass ${account}${of}${(head & c.HAS_SIDE) !== 0 ? ` ${side}` : ''}`;
-    }
-  }
 }
 
 /** A client that is logged on; nothing is heard of it so far. */

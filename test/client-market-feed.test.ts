@@ -1,16 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
-import type { InstrumentFacts } from '../src/client/index.ts';
+import type { Instrument } from '../src/client/index.ts';
 import { MarketFeed } from '../src/client/index.ts';
-import { COMMAND_CANCEL, SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
+import {
+  COMMAND_CANCEL,
+  EVENT_NEW,
+  PHASE_AUCTION,
+  PHASE_CONTINUOUS,
+  SIDE_BUY,
+  SIDE_SELL,
+} from '../src/core/codes.ts';
+import { EVENT_WORDS } from '../src/core/event-slot.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import { connected, FeedServer, listener } from './client-feed-kit.ts';
 import { settle } from './client-kit.ts';
+import { command, indicative, ofOrder, phase, trade, type Words } from './event-words.ts';
 import { EPOCH, expectEqualBook } from './feed-kit.ts';
 
 describe('a feed', () => {
   test('should tell instruments and epoch when it is connected', async () => {
-    const lists: (readonly InstrumentFacts[])[] = [];
+    const lists: (readonly Instrument[])[] = [];
     const { server, feed } = await connected(false, { onInstruments: (list) => lists.push(list) });
     expect(feed.state).toBe('ready');
     expect(feed.epoch).toBe(EPOCH);
@@ -29,6 +38,56 @@ describe('a feed', () => {
     expect(feed.instruments).toHaveLength(2);
     await server.list(['3 S3', '4 S4']);
     expect(feed.instruments.map(({ symbol }) => symbol)).toEqual(['S1', 'S3', 'S4']);
+    await feed.close();
+  });
+
+  test('should learn of an instrument that is defined meanwhile, and take it up', async () => {
+    const lists: string[] = [];
+    const onInstruments = (list: readonly Instrument[]) =>
+      lists.push(list.map(({ symbol, phase }) => `${symbol} ${phase}`).join());
+    const { server, feed } = await connected(true, { onInstruments });
+    await server.define('3 NEW');
+    expect(lists.at(-1)).toBe('S1 continuous,S2 continuous,NEW continuous');
+    feed.subscribe('NEW').catch(() => {});
+    await settle();
+    expect(server.heard).toEqual(['subscribe 3 5']);
+    // Told again, it is there once.
+    await server.define('3 NEW');
+    expect(feed.instruments).toHaveLength(3);
+    await feed.close();
+  });
+
+  test('should tell phases before trades, and the indicative with the book', async () => {
+    const { server, feed } = await connected();
+    const { told, options } = listener();
+    const subscription = await feed.subscribe('S1', options);
+    const take = async (...events: Words[]) => {
+      const slots = command(...events);
+      const ring = new Int32Array(slots.length * 4);
+      ring.set(slots);
+      server.market.publisher.onEvents(ring, ring.length / EVENT_WORDS - 1, 0, events.length);
+      await settle();
+    };
+    await take(phase(PHASE_AUCTION, 77));
+    const order = (id: number, side: number) => ofOrder(EVENT_NEW, { id, side, leaves: 5 });
+    await take(order(1, SIDE_BUY), indicative(0, 0, 0));
+    await take(order(2, SIDE_SELL), indicative(100, 5, 0));
+    expect(subscription.book.indicative).toEqual({ price: 100, qty: 5, imbalance: 0 });
+    expect(subscription.book).toMatchObject({ phase: 'auction', nextPhaseDue: 77n });
+    const traded = trade({ qty: 5, resting: [1, 0], other: [2, 0], isAuction: true });
+    await take(phase(PHASE_CONTINUOUS), traded);
+    expect(told).toEqual([
+      'live',
+      'snapshot ',
+      'phase auction until 77',
+      'update ',
+      'update 5@100',
+      'update 5@100/5@100',
+      'phase continuous',
+      'trade 5@100 none',
+      'update ',
+    ]);
+    expect(subscription.book.indicative).toBe(null);
     await feed.close();
   });
 

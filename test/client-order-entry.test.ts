@@ -222,9 +222,62 @@ describe('a result', () => {
       price: 0,
       qty: 1,
       leaves: 4,
+      displayed: 0,
       aggressor: true,
+      auction: false,
     });
     expect(server.reports.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('should tell of a stop that waits, and of one that acts at once', async () => {
+    const { server, entry } = await connected();
+    const stop = { ...BUY, type: 'stop', price: undefined, stopPrice: 110 } as const;
+    const [waits, acts] = [entry.newOrder(stop), entry.newOrder({ ...stop, stopPrice: 90 })];
+    await settle();
+    expect(server.takeHeard()).toEqual([
+      'commands r1 new 11:1 buy 5 stops 110 stop; r2 new 11:2 buy 5 stops 90 stop',
+    ]);
+    const one = { request: 1, clOrdId: 1, orderId: 4, leaves: 5, stopPrice: 110 };
+    const two = { request: 2, clOrdId: 2, orderId: 5, leaves: 5 };
+    await server.sendReports(
+      server.record(codes.EVENT_NEW, { ...one, end: true }),
+      server.record(codes.EVENT_NEW, { ...two, stopPrice: 90 }),
+      server.record(codes.EVENT_TRIGGERED, two),
+      server.record(codes.EVENT_TRADE, { ...two, qty: 5, leaves: 0, aggressor: true, end: true }),
+    );
+    expect(await waits).toMatchObject({ status: 'accepted', leaves: 5, stopPrice: 110 });
+    expect(await acts).toMatchObject({ status: 'accepted', filled: 5, leaves: 0, stopPrice: 0 });
+    expect(server.reports.map(({ kind }) => kind)).toEqual(['new', 'new', 'triggered', 'trade']);
+  });
+
+  test('should tell what an iceberg shows, tranche by tranche', async () => {
+    const { server, entry } = await connected();
+    entry.newOrder({ ...BUY, qty: 12, displayQty: 5 });
+    await settle();
+    expect(server.takeHeard()).toEqual(['commands r1 new 11:1 buy 12@100 shows 5']);
+    const mine = { clOrdId: 1, orderId: 4, displayQty: 5 };
+    const auction = { displayQty: 0, auction: true };
+    await server.sendReports(
+      server.record(codes.EVENT_NEW, { ...mine, request: 1, leaves: 12, displayed: 5, end: true }),
+      server.record(codes.EVENT_TRADE, { ...mine, displayQty: 0, qty: 5, leaves: 7 }),
+      server.record(codes.EVENT_REFRESHED, { ...mine, leaves: 7, displayed: 5 }),
+      server.record(codes.EVENT_RESTATED, { ...mine, leaves: 4, displayed: 2 }),
+      server.record(codes.EVENT_TRADE, { ...mine, ...auction, qty: 1, leaves: 3, displayed: 1 }),
+    );
+    const told = server.reports.map((report) =>
+      report.kind === 'done' || report.kind === 'rejected' || report.kind === 'canceled'
+        ? []
+        : [report.kind, report.leaves, report.displayed],
+    );
+    expect(told).toEqual([
+      ['new', 12, 5],
+      ['trade', 7, 0],
+      ['refreshed', 7, 5],
+      ['restated', 4, 2],
+      ['trade', 3, 1],
+    ]);
+    expect(server.reports.at(-1)).toMatchObject({ auction: true, aggressor: false });
+    await entry.close();
   });
 
   test('should tell why the exchange canceled the rest', async () => {
@@ -268,7 +321,10 @@ describe('a result', () => {
     await settle();
     const reason = codes.CANCEL_USER;
     const canceled = { orderId: 30, leaves: 6, reason };
+    const mass1 = { ...canceled, request: 3, reason: codes.CANCEL_MASS_CANCEL };
+    const banded = { clOrdId: 77, orderId: 70, leaves: 1, reason: codes.CANCEL_PRICE_BAND };
     await server.sendReports(
+      server.record(codes.EVENT_CANCELED, { ...banded, request: 1 }),
       server.record(codes.EVENT_CANCELED, { request: 1, clOrdId: 3, ...canceled, end: true }),
       server.record(codes.EVENT_REPLACED, {
         request: 2,
@@ -278,14 +334,16 @@ describe('a result', () => {
         id: 4,
       }),
       server.record(codes.EVENT_TRADE, { request: 2, clOrdId: 1, orderId: 31, qty: 7, end: true }),
-      server.record(codes.EVENT_CANCELED, { request: 3, clOrdId: 8, ...canceled }),
-      server.record(codes.EVENT_CANCELED, { request: 3, clOrdId: 9, ...canceled, end: true }),
+      // What a transition brings that was due is not the command's own doing.
+      server.record(codes.EVENT_CANCELED, { ...banded, request: 3 }),
+      server.record(codes.EVENT_CANCELED, { ...mass1, clOrdId: 8 }),
+      server.record(codes.EVENT_CANCELED, { ...mass1, clOrdId: 9, end: true }),
     );
     expect(await cancel).toMatchObject({ status: 'accepted', orderId: 30n, canceledQty: 6 });
     expect(await replace).toMatchObject({ status: 'accepted', clOrdId: 1n, orderId: 31n });
     expect(await replace).toMatchObject({ leaves: 0, filled: 7 });
     expect(await mass).toMatchObject({ status: 'accepted', canceledOrders: 2, clOrdId: 0n });
-    expect(server.reports[1]).toMatchObject({ kind: 'replaced', origClOrdId: 4n, leaves: 7 });
+    expect(server.reports[2]).toMatchObject({ kind: 'replaced', origClOrdId: 4n, leaves: 7 });
   });
 
   test('should be there for commands of which there is nothing to tell', async () => {
@@ -308,7 +366,8 @@ describe('a result', () => {
     const server = new FakeServer();
     const command = { command: codes.COMMAND_MASS_CANCEL, request: 1, account: 11 } as const;
     const pending = new PendingCommand(command, new MassCancelTally());
-    const words = server.record(codes.EVENT_CANCELED, { request: 1 });
+    const reason = codes.CANCEL_MASS_CANCEL;
+    const words = server.record(codes.EVENT_CANCELED, { request: 1, reason });
     const names = { nameOf: () => 'main', symbolOf: () => 'TEST' };
     const report = toExecutionReport(readReport(words, 0), names)!;
     for (let i = 0; i < RESULT_REPORTS_MAX + 5; i++) pending.add(report);

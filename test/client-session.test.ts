@@ -118,7 +118,7 @@ describe('open orders', () => {
       server.record(codes.EVENT_TRADE, { ...of(2), qty: 10, leaves: 0 }),
       server.record(codes.EVENT_CANCELED, { ...of(3), leaves: 10 }),
       server.record(codes.EVENT_REPLACED, { clOrdId: 8, orderId: 1_004, price: 101, leaves: 3 }),
-      server.record(codes.EVENT_RESTATED, { ...of(5), leaves: 2 }),
+      server.record(codes.EVENT_RESTATED, { ...of(5), price: 100, leaves: 2 }),
       server.record(codes.EVENT_CANCELED, { ...of(7), leaves: 5 }),
       server.record(codes.EVENT_CANCELED, { ...of(99), leaves: 5 }),
     );
@@ -136,7 +136,44 @@ describe('open orders', () => {
       side: 'buy',
       price: 100,
       leaves: 1,
+      displayQty: 0,
+      displayed: 0,
+      stopPrice: 0,
     });
+    await entry.close();
+  });
+
+  test('should follow icebergs and stops as their reports tell of them', async () => {
+    const { server, entry } = await connected();
+    const asked = entry.openOrders();
+    const of = (clOrdId: number) => ({ clOrdId, orderId: 1_000 + clOrdId, price: 100 });
+    const iceberg = { displayQty: 5, displayed: 5 };
+    await server.sendOpenOrders(1, [server.openOrder(1, 10), server.openOrder(2, 10)], false);
+    await server.sendReports(
+      server.record(codes.EVENT_NEW, { ...of(3), ...iceberg, leaves: 20 }),
+      server.record(codes.EVENT_TRADE, { ...of(3), leaves: 4, qty: 16, aggressor: true }),
+      server.record(codes.EVENT_NEW, { ...of(4), ...iceberg, leaves: 20 }),
+      server.record(codes.EVENT_TRADE, { ...of(4), leaves: 15, qty: 5 }),
+      server.record(codes.EVENT_NEW, { ...of(5), ...iceberg, leaves: 20 }),
+      server.record(codes.EVENT_TRADE, { ...of(5), leaves: 15, qty: 5 }),
+      server.record(codes.EVENT_REFRESHED, { ...of(5), ...iceberg, leaves: 15 }),
+      server.record(codes.EVENT_NEW, { ...of(6), leaves: 1, stopPrice: 110 }),
+      server.record(codes.EVENT_NEW, { ...of(7), leaves: 2, stopPrice: 110 }),
+      server.record(codes.EVENT_TRIGGERED, { ...of(7), leaves: 2 }),
+    );
+    await server.sendOpenOrders(1);
+    const told = (await asked).map(({ clOrdId, leaves, displayQty, displayed, stopPrice }) => {
+      return [Number(clOrdId), leaves, displayQty, displayed, stopPrice];
+    });
+    expect(told).toEqual([
+      [1, 10, 0, 0, 0],
+      [2, 10, 0, 0, 0],
+      [3, 4, 5, 4, 0],
+      [4, 15, 5, 0, 0],
+      [5, 15, 5, 5, 0],
+      [6, 1, 0, 0, 110],
+      [7, 2, 0, 0, 0],
+    ]);
     await entry.close();
   });
 

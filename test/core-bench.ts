@@ -5,13 +5,8 @@ import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import type { Limits } from '../src/core/limits.ts';
-import {
-  type Command,
-  type CoreEvent,
-  type NewOrder,
-  readEvent,
-  writeCommand,
-} from '../src/core/plain.ts';
+import { type Command, type NewOrder, writeCommand } from '../src/core/plain.ts';
+import { type CoreEvent, readEvent } from '../src/core/plain-events.ts';
 import {
   depth,
   type PriceLevel,

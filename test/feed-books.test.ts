@@ -9,29 +9,11 @@ import { WordList } from '../src/feed/word-list.ts';
 import { readOrderUpdate } from '../src/wire/feed.ts';
 import { ORDER_WORDS } from '../src/wire/feed-layout.ts';
 import * as k from '../src/wire/frame-kinds.ts';
+import { command, ofOrder, phase, trade, type Words } from './event-words.ts';
 import { expectEqualBook, FeedMarket, SMALL_LIMITS, TestConsumer } from './feed-kit.ts';
 
-type Words = Readonly<Record<number, number>>;
-
-/** Events of one command about instrument 1, as slots. */
-function command(...events: Words[]): Int32Array {
-  const slots = new Int32Array(events.length * e.EVENT_WORDS);
-  events.forEach((words, i) => {
-    const at = i << e.EVENT_SHIFT;
-    slots[at + e.E_INSTRUMENT] = 1;
-    for (const [word, value] of Object.entries(words)) slots[at + Number(word)] = value;
-  });
-  slots[((events.length - 1) << e.EVENT_SHIFT) + e.E_HEAD]! |= e.EVENT_END;
-  return slots;
-}
-
 function order(side: number, id: number, leaves: number, price: number): Words {
-  return {
-    [e.E_HEAD]: codes.EVENT_NEW | (side << e.EVENT_SIDE_SHIFT),
-    [e.E_ORDER_LOW]: id,
-    [e.E_LEAVES]: leaves,
-    [e.E_PRICE]: price,
-  };
+  return ofOrder(codes.EVENT_NEW, { side, id, leaves, price });
 }
 
 /** Order updates of a command, as [kind, orderId, quantity]. */
@@ -51,18 +33,15 @@ function updates(books: Books, slots: Int32Array): number[][] {
 
 test('an order should rest when another begins to act in the same command', () => {
   const books = new Books(10, 1);
-  const trade: Words = {
-    [e.E_HEAD]: codes.EVENT_TRADE | (codes.SIDE_SELL << e.EVENT_SIDE_SHIFT),
-    [e.E_ORDER_LOW]: 1,
-    [e.E_LEAVES]: 2,
-    [e.E_PRICE]: 100,
-    [e.E_QTY]: 3,
-    [e.E_OTHER_ORDER_LOW]: 2,
-    [e.E_OTHER_LEAVES]: 4,
-  };
+  const traded = trade({
+    restingSide: codes.SIDE_SELL,
+    qty: 3,
+    resting: [1, 2],
+    other: [2, 4],
+  });
   const sell = order(codes.SIDE_SELL, 1, 5, 100);
   const buy = order(codes.SIDE_BUY, 2, 7, 100);
-  expect(updates(books, command(sell, buy, trade))).toEqual([
+  expect(updates(books, command(sell, buy, traded))).toEqual([
     [k.ORDER_ADDED, 1, 5],
     [k.ORDER_REDUCED, 1, 2],
     [k.ORDER_ADDED, 2, 4],
@@ -70,27 +49,22 @@ test('an order should rest when another begins to act in the same command', () =
 });
 
 test.each<[string, Words]>([
-  ['an order that is unknown', { [e.E_HEAD]: codes.EVENT_RESTATED, [e.E_ORDER_LOW]: 9 }],
-  [
-    'a cancel of less than is left',
-    { [e.E_HEAD]: codes.EVENT_CANCELED, [e.E_ORDER_LOW]: 1, [e.E_LEAVES]: 4 },
-  ],
-  [
-    'more leaves than before',
-    { [e.E_HEAD]: codes.EVENT_RESTATED, [e.E_ORDER_LOW]: 1, [e.E_LEAVES]: 6 },
-  ],
+  ['an order that is unknown', ofOrder(codes.EVENT_RESTATED, { id: 9, leaves: 1 })],
+  ['a cancel of less than is left', ofOrder(codes.EVENT_CANCELED, { id: 1, leaves: 4 })],
+  ['more leaves than before', ofOrder(codes.EVENT_RESTATED, { id: 1, leaves: 6 })],
   [
     'a trade of another quantity than the orders lose',
-    {
-      [e.E_HEAD]: codes.EVENT_TRADE,
-      [e.E_ORDER_LOW]: 1,
-      [e.E_LEAVES]: 4,
-      [e.E_PRICE]: 1,
-      [e.E_QTY]: 2,
-      [e.E_OTHER_ORDER_LOW]: 2,
-      [e.E_OTHER_LEAVES]: 4,
-    },
+    trade({ qty: 2, resting: [1, 4], other: [2, 4] }),
   ],
+  [
+    'more shown than is left',
+    ofOrder(codes.EVENT_RESTATED, { id: 1, leaves: 4, displayed: 5, displayQty: 5 }),
+  ],
+  [
+    'a new tranche before the last is used up',
+    ofOrder(codes.EVENT_REFRESHED, { id: 1, leaves: 5, displayed: 5, displayQty: 5 }),
+  ],
+  ['a phase that is none', phase(6)],
   ['an unknown code', { [e.E_HEAD]: 99 }],
   ['an instrument beyond the limit', { [e.E_HEAD]: codes.EVENT_NEW, [e.E_INSTRUMENT]: 2 }],
 ])('events that the core never writes should stop the publisher: %s', (_, event) => {
@@ -102,7 +76,6 @@ test.each<[string, Words]>([
 
 test('orders whose ids differ in the high word only should not be taken for each other', () => {
   const market = new FeedMarket(SMALL_LIMITS, [1]);
-  market.define(1);
   const consumer = new TestConsumer(market.publisher);
   consumer.subscribe(1, k.CHANNEL_L3);
   const ids = [0, 1, 2, 2 ** 20].map((high, i) => {
@@ -126,7 +99,6 @@ test('orders whose ids differ in the high word only should not be taken for each
 test('the memory of the books should hold what the core may hold, again and again', () => {
   const limits = { orders: 16, accounts: 4, instruments: 2, pages: 16 };
   const market = new FeedMarket(limits, [1, 2]);
-  market.define(1, 2);
   const consumer = new TestConsumer(market.publisher);
   consumer.subscribe(1, 7);
   for (let round = 0; round < 20; round++) {

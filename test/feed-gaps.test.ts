@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FeedBook, type FeedBookChange } from '../src/client/feed-book.ts';
-import { SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
+import { PHASE_CONTINUOUS, SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
 import {
   createFeedHead,
   FeedDecoder,
@@ -33,7 +33,6 @@ const recorded = new Map<number, Uint8Array[]>();
  * trades), updates of one frame, an update of several, one more.
  */
 beforeAll(() => {
-  market.define(1);
   for (let i = 0; i < 1_400; i++) {
     market.enter({ side: SIDE_SELL, qty: 10, price: 1_000 + (i % 1_200) });
   }
@@ -118,6 +117,7 @@ describe.each(SETS)('a subscription to %s', (name, channels) => {
 
 describe('a book', () => {
   const encoder = new FeedEncoder();
+  const PHASES = { words: Int32Array.of(PHASE_CONTINUOUS, 0, 0), at: 0, count: 1 };
 
   function frame(
     changes: Partial<FeedHead>,
@@ -125,8 +125,11 @@ describe('a book', () => {
     orders: OrderUpdate[] = [],
   ): Uint8Array {
     const head = { ...createFeedHead(k.FEED_UPDATE), epoch: 5, instrument: 1, channels: 3 };
+    const sent = { ...head, ...changes };
+    // A snapshot says the phase, in its last frame.
+    const hasPhase = sent.kind === k.FEED_SNAPSHOT && sent.isLast;
     return encoder
-      .encode({ ...head, ...changes }, levelRecords(levels), orderRecords(orders), null)
+      .encode(sent, levelRecords(levels), orderRecords(orders), null, hasPhase ? PHASES : null)
       .slice();
   }
 
@@ -202,7 +205,9 @@ describe('a book', () => {
     ['an order reduced to nothing', [], [{ ...order, kind: k.ORDER_REDUCED, qty: 0 }]],
     ['an order at another price', [], [{ ...order, kind: k.ORDER_REDUCED, qty: 4, price: 99 }]],
     ['an order of the other side', [], [{ ...order, kind: k.ORDER_DELETED, side: SIDE_SELL }]],
-    ['an unknown kind', [], [{ ...order, kind: 4 }]],
+    ['an unknown kind', [], [{ ...order, kind: 5 }]],
+    ['a new tranche of nothing', [], [{ ...order, kind: k.ORDER_REFRESHED, qty: 0 }]],
+    ['a new tranche of an unknown order', [], [{ ...order, kind: k.ORDER_REFRESHED, orderId: 7n }]],
     ['an unknown side', [], [{ ...order, orderId: 10n, side: 2 }]],
     ['no price', [], [{ ...order, orderId: 10n, price: 0 }]],
     ['no quantity', [], [{ ...order, orderId: 10n, qty: 0 }]],
@@ -232,6 +237,20 @@ describe('a book', () => {
   ])('should say gap to a snapshot with %s', (_, levels, orders) => {
     const wrong = frame({ kind: k.FEED_SNAPSHOT, sequence: 8 }, levels, orders);
     expect(play([wrong, snapshot])).toEqual(['gap', 'snapshot']);
+  });
+
+  test('should say gap to phases that are none, and to a snapshot without one', () => {
+    const head = { ...createFeedHead(k.FEED_UPDATE), epoch: 5, instrument: 1, channels: 3 };
+    for (const phase of [0, 6, 2 ** 31]) {
+      const phases = { words: Int32Array.of(phase, 0, 0), at: 0, count: 1 };
+      const update = encoder.encode({ ...head, sequence: 9 }, null, null, null, phases).slice();
+      expect(play([snapshot, update])).toEqual(['snapshot', 'gap']);
+    }
+    const bare = { ...head, kind: k.FEED_SNAPSHOT, sequence: 8 };
+    expect(play([encoder.encode(bare, null, null, null).slice(), snapshot])).toEqual([
+      'gap',
+      'snapshot',
+    ]);
   });
 
   test('should say gap to an update with channels that it has no snapshot of', () => {

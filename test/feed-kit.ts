@@ -6,6 +6,9 @@ import { FeedBook, type FeedBookChange } from '../src/client/feed-book.ts';
 import {
   COMMAND_INSTRUMENT,
   COMMAND_NEW,
+  COMMAND_SYMBOL,
+  PHASE_CONTINUOUS,
+  PHASE_NAMES,
   SIDE_BUY,
   SIDE_SELL,
   STP_NONE,
@@ -19,22 +22,19 @@ import type { EventOut } from '../src/core/event-buffer.ts';
 import { EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot.ts';
 import type { Limits } from '../src/core/limits.ts';
 import { H_ORDER_LOW, H_SEQUENCE_LOW } from '../src/core/memory-layout.ts';
-import {
-  type Command,
-  type CoreEvent,
-  type NewOrder,
-  readEvent,
-  writeCommand,
-} from '../src/core/plain.ts';
-import { depth, restingOrders } from '../src/core/views.ts';
-import { type InstrumentDefinition, Publisher } from '../src/feed/publisher.ts';
+import { type Command, type NewOrder, writeCommand } from '../src/core/plain.ts';
+import { type CoreEvent, readEvent } from '../src/core/plain-events.ts';
+import { depth, phaseOf, restingOrders } from '../src/core/views.ts';
+import { Publisher } from '../src/feed/publisher.ts';
 import type { FeedConnection, SubscriberWire } from '../src/feed/subscriber.ts';
+import type { RandomCommands } from '../src/sim/random-commands.ts';
 import {
   encodeConsumerHeartbeat,
   encodeSubscribe,
   encodeUnsubscribe,
   FeedDecoder,
   type FeedHead,
+  type InstrumentFacts,
 } from '../src/wire/feed.ts';
 import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES, FEED_REFUSED } from '../src/wire/frame-kinds.ts';
 
@@ -42,8 +42,10 @@ export const EPOCH = 7 * 2 ** 32 + 3;
 export const ALL = CHANNEL_L2 | CHANNEL_L3 | CHANNEL_TRADES;
 export const SMALL_LIMITS: Limits = { orders: 8_192, accounts: 16, instruments: 4, pages: 1_024 };
 
-export function definition(number: number): InstrumentDefinition {
-  return { number, symbol: `S${number}`, tickSize: '0.01', lotSize: '1', referencePrice: 0 };
+export function facts(number: number): InstrumentFacts {
+  const sizes = { tickSize: '0.01', lotSize: '1', phase: PHASE_CONTINUOUS };
+  const limits = { referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 };
+  return { number, symbol: `S${number}`, ...sizes, ...limits };
 }
 
 /**
@@ -73,7 +75,7 @@ export class FeedMarket implements EventOut {
     this.core.m[H_ORDER_LOW] = -200;
     this.core.m[H_SEQUENCE_LOW] = -100;
     this.publisher = new Publisher({ epoch: EPOCH, orders, instruments: limits.instruments });
-    this.publisher.setInstruments(instruments.map(definition));
+    this.define(...instruments);
   }
 
   /** Does one command; its events are listened to, and handed to the publisher now or later. */
@@ -83,9 +85,24 @@ export class FeedMarket implements EventOut {
     this.observe();
   }
 
-  /** Defines instruments in the core. */
+  /** Defines instruments, which the publisher learns of by the events. */
   define(...instruments: readonly number[]): void {
-    for (const instrument of instruments) this.send({ cmd: COMMAND_INSTRUMENT, instrument });
+    for (const instrument of instruments) {
+      const symbol = new TextEncoder().encode(facts(instrument).symbol);
+      this.send({ cmd: COMMAND_SYMBOL, instrument, symbol });
+      this.send({ cmd: COMMAND_INSTRUMENT, instrument });
+    }
+    this.flush();
+  }
+
+  /** Sends a stream's commands until it has defined these instruments. */
+  begin(stream: RandomCommands, instruments: readonly number[]): void {
+    this.listener = (event) => stream.observe(event);
+    const isDefined = (number: number) => this.publisher.streamOf(number) !== undefined;
+    while (!instruments.every(isDefined)) {
+      this.send(stream.next());
+      this.flush();
+    }
   }
 
   /** Enters an order of account 1 (or another), gtc without self-trade prevention. Gives its id. */
@@ -213,7 +230,6 @@ export class TestConsumer implements SubscriberWire {
 /** Instruments 1 and 2; `orders` offers of 10 lots over three prices of instrument 1. */
 export function marketOf(orders = 0): FeedMarket {
   const market = new FeedMarket(SMALL_LIMITS, [1, 2]);
-  market.define(1, 2);
   for (let i = 0; i < orders; i++) {
     market.enter({ side: SIDE_SELL, qty: 10, price: 100 + (i % 3) });
   }
@@ -231,6 +247,7 @@ export function framesOf(consumer: TestConsumer): number[] {
 /** Holds a live book against the core's. */
 export function expectEqualBook(book: FeedBook, core: Core, note: string): void {
   expect(book.state, note).toBe('live');
+  expect(book.phase, note).toBe(PHASE_NAMES[phaseOf(core, book.instrument)]);
   for (const side of [SIDE_BUY, SIDE_SELL]) {
     const levels = side === SIDE_BUY ? book.bids() : book.asks();
     const told = levels.map(({ price, qty, orders }) => [price, qty, orders]);
@@ -243,7 +260,7 @@ export function expectEqualBook(book: FeedBook, core: Core, note: string): void 
       orders.map(({ orderId, price, qty }) => [Number(orderId), price, qty]),
       note,
     ).toEqual(
-      restingOrders(core, book.instrument, side).map((o) => [o.orderId, o.price, o.leaves]),
+      restingOrders(core, book.instrument, side).map((o) => [o.orderId, o.price, o.displayed]),
     );
     const sums = new Map<number, number[]>();
     for (const { price, qty } of orders) {

@@ -13,7 +13,6 @@ vi.mock('../src/feed/feed-limits.ts', async (original) => ({
 
 function market(orders: number): FeedMarket {
   const made = new FeedMarket(SMALL_LIMITS, [1, 2]);
-  made.define(1, 2);
   for (const instrument of [1, 2]) {
     for (let i = 0; i < orders; i++) {
       made.enter({ instrument, side: SIDE_SELL, qty: 1, price: 100 + (i % 7) });

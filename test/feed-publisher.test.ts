@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import {
   COMMAND_CANCEL,
   COMMAND_MASS_CANCEL,
+  PHASE_CONTINUOUS,
+  PHASE_HALTED,
   SIDE_BUY,
   SIDE_SELL,
   TIF_IOC,
@@ -13,12 +15,13 @@ import { Publisher } from '../src/feed/publisher.ts';
 import { encodeSubscribe, FeedDecoder, readLevel, readOrderUpdate } from '../src/wire/feed.ts';
 import { LEVEL_WORDS, ORDER_WORDS } from '../src/wire/feed-layout.ts';
 import * as k from '../src/wire/frame-kinds.ts';
+import { command, instrument, phase } from './event-words.ts';
 import {
   ALL,
-  definition,
   EPOCH,
   expectEqualBook,
   FeedMarket,
+  facts,
   framesOf,
   marketOf,
   SMALL_LIMITS,
@@ -124,9 +127,9 @@ describe('snapshots', () => {
   test('should be made from seeded orders after a recovery', () => {
     const before = marketOf(40);
     const after = new Publisher({ epoch: EPOCH + 1, orders: 100, instruments: 2 });
-    after.setInstruments([definition(1)]);
+    after.seedInstrument(facts(1));
     for (const { orderId, price, leaves } of restingOrders(before.core, 1, SIDE_SELL)) {
-      after.seedOrder(1, SIDE_SELL, orderId, price, leaves);
+      after.seedOrder(1, SIDE_SELL, orderId, price, leaves, leaves);
     }
     after.seedCommand(4_711, 5, 6);
     const consumer = new TestConsumer(after);
@@ -239,15 +242,41 @@ describe('the list of instruments', () => {
     const { publisher } = new FeedMarket({ ...SMALL_LIMITS, instruments: 600 }, [1]);
     const consumer = new TestConsumer(publisher);
     expect(framesOf(consumer)).toEqual([k.FEED_INSTRUMENTS]);
-    const expected = { number: 1, symbol: 'S1', tickSize: '0.01', lotSize: '1' };
-    expect(consumer.decoder.instruments).toMatchObject([{ ...expected, status: k.STATUS_TRADING }]);
-    publisher.setInstruments(Array.from({ length: 600 }, (_, i) => definition(i + 1)));
-    expect(framesOf(consumer)).toEqual([k.FEED_INSTRUMENTS, k.FEED_INSTRUMENTS]);
-    expect(consumer.heads.map(({ isLast }) => isLast)).toEqual([false, true]);
-    expect(consumer.decoder.instruments.map(({ number }) => number).at(-1)).toBe(600);
+    expect(consumer.decoder.instruments).toEqual([facts(1)]);
+    for (let number = 2; number <= 600; number++) {
+      publisher.onEvents(command(instrument({ number, symbol: `S${number}` })), 0, 0, 1);
+    }
+    expect(framesOf(consumer)).toEqual(new Array(599).fill(k.FEED_DEFINED));
+    expect(consumer.decoder.instruments).toEqual([facts(600)]);
     consumer.subscribe(600, ALL);
     expect(framesOf(consumer)).toEqual([k.FEED_SNAPSHOT]);
-    expect(() => publisher.setInstruments([definition(1)])).toThrow('stays defined');
+    const late = new TestConsumer(publisher);
+    expect(framesOf(late)).toEqual([k.FEED_INSTRUMENTS, k.FEED_INSTRUMENTS]);
+    expect(late.heads.map(({ isLast }) => isLast)).toEqual([false, true]);
+    expect(late.decoder.instruments.at(-1)).toEqual(facts(600));
+  });
+
+  test('should tell what an instrument is, and the phase that it is in by now', () => {
+    const { publisher } = new FeedMarket(SMALL_LIMITS, []);
+    const early = new TestConsumer(publisher);
+    framesOf(early);
+    const words = { number: 3, symbol: 'ÉTÉ', tick: [25, 2], lot: [5, 0] } as const;
+    const band = { referencePrice: 99, priceBandBps: 500, haltNs: 2 ** 40, auctionNs: 2 ** 53 - 1 };
+    publisher.onEvents(
+      command(instrument({ ...words, tick: [25, 2], lot: [5, 0], ...band })),
+      0,
+      0,
+      1,
+    );
+    expect(framesOf(early)).toEqual([k.FEED_DEFINED]);
+    const defined = { number: 3, symbol: 'ÉTÉ', tickSize: '0.25', lotSize: '5', ...band };
+    const expected = { ...defined, phase: PHASE_CONTINUOUS };
+    expect(early.decoder.instruments).toEqual([expected]);
+    publisher.onEvents(command(phase(PHASE_HALTED, 5, 3)), 0, 0, 1);
+    expect(framesOf(early)).toEqual([]);
+    const late = new TestConsumer(publisher);
+    expect(framesOf(late)).toEqual([k.FEED_INSTRUMENTS]);
+    expect(late.decoder.instruments).toEqual([{ ...expected, phase: PHASE_HALTED }]);
   });
 
   test.each([

@@ -3,12 +3,14 @@
 
 import { describe, expect, test } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
-import { EVENT_TRADE } from '../src/core/codes.ts';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import { EVENT_INDICATIVE, EVENT_PHASE, EVENT_TRADE } from '../src/core/codes.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { hasInstrument } from '../src/core/views.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 import { RandomCommands } from '../src/sim/random-commands.ts';
 import { PROFILES } from '../src/sim/random-profiles.ts';
+import type { Indicative } from '../src/wire/feed.ts';
 import { CHANNEL_TRADES } from '../src/wire/frame-kinds.ts';
 import { expectEqualBook, FeedMarket, SMALL_LIMITS, TestConsumer } from './feed-kit.ts';
 
@@ -24,6 +26,7 @@ class Audience {
   private readonly note: string;
   private readonly consumers: TestConsumer[];
   private readonly lastTrades = new Map<number, bigint>();
+  private readonly indicatives = new Map<number, Indicative>();
 
   constructor(market: FeedMarket, random: Prng, instruments: readonly number[], note: string) {
     this.market = market;
@@ -34,8 +37,15 @@ class Audience {
   }
 
   see(event: CoreEvent): void {
-    if (event.evt !== EVENT_TRADE) return;
-    this.lastTrades.set(event.instrument, BigInt(event.tradeId));
+    if (event.evt === EVENT_TRADE) {
+      this.lastTrades.set(event.instrument, BigInt(event.tradeId));
+    } else if (event.evt === EVENT_PHASE) {
+      this.indicatives.delete(event.instrument);
+    } else if (event.evt === EVENT_INDICATIVE) {
+      const { instrument, price, qty, imbalance } = event;
+      if (price === 0) this.indicatives.delete(instrument);
+      else this.indicatives.set(instrument, { price, qty, imbalance });
+    }
   }
 
   /** Something happens to one of the consumers. */
@@ -79,6 +89,7 @@ class Audience {
         if (!hasInstrument(this.market.core, book.instrument)) continue;
         expectEqualBook(book, this.market.core, note);
         expect(consumer.wanted.get(book.instrument)! & ~book.channels, note).toBe(0);
+        expect(book.indicative, note).toEqual(this.indicatives.get(book.instrument) ?? null);
         const sequence = sequences.get(book.instrument) ?? book.sequence;
         expect(book.sequence, note).toBe(sequence);
         sequences.set(book.instrument, sequence);
@@ -145,7 +156,8 @@ describe('books rebuilt from messages alone should equal the core at random mome
   test.each(PROFILES.map(({ name }, seed) => [name, seed] as const))('%s, seed %i', (_, seed) => {
     const commands = new RandomCommands(seed);
     const { limits, instruments } = commands.profile;
-    const market = new FeedMarket(limits, instruments);
+    const market = new FeedMarket(limits, []);
+    market.begin(commands, instruments);
     const audience = play(market, commands, seed, 1_200, instruments);
     moments += audience.moments;
     checks += audience.checks;
@@ -165,7 +177,6 @@ describe('books rebuilt from messages alone should equal the core at random mome
       observe: (event: CoreEvent) => flow.read(event),
     };
     const market = new FeedMarket(SMALL_LIMITS, [1]);
-    market.define(1);
     const audience = play(market, source, seed, 3_000, [1]);
     moments += audience.moments;
     checks += audience.checks;

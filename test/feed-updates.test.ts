@@ -7,14 +7,24 @@ import { PROFILES } from '../src/sim/random-profiles.ts';
 import {
   FeedDecoder,
   type FeedHead,
+  type Indicative,
   type Level,
   type OrderUpdate,
+  type PhaseChange,
+  readIndicative,
   readLevel,
   readOrderUpdate,
+  readPhaseChange,
   readTrade,
   type Trade,
 } from '../src/wire/feed.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../src/wire/feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from '../src/wire/feed-layout.ts';
 import { FEED_UPDATE, RECORDS_PER_FRAME_MAX } from '../src/wire/frame-kinds.ts';
 import { EPOCH, FeedMarket, TestConsumer } from './feed-kit.ts';
 import { FeedOracle, type OracleUpdate, sortLevels } from './feed-oracle.ts';
@@ -24,6 +34,8 @@ interface Told {
   levels: Level[];
   orders: OrderUpdate[];
   trades: Trade[];
+  phases: PhaseChange[];
+  indicatives: Indicative[];
 }
 
 const decoder = new FeedDecoder();
@@ -42,6 +54,13 @@ function read(bytes: Uint8Array): Told {
     levels: list(decoder.levelsAt, decoder.levelCount, LEVEL_WORDS, readLevel),
     orders: list(decoder.ordersAt, decoder.orderCount, ORDER_WORDS, readOrderUpdate),
     trades: list(decoder.tradesAt, decoder.tradeCount, TRADE_WORDS, readTrade),
+    phases: list(decoder.phasesAt, decoder.phaseCount, PHASE_WORDS, readPhaseChange),
+    indicatives: list(
+      decoder.indicativesAt,
+      decoder.indicativeCount,
+      INDICATIVE_WORDS,
+      readIndicative,
+    ),
   };
 }
 
@@ -55,19 +74,21 @@ function updatesIn(consumer: TestConsumer): Told[] {
 function joined(frames: readonly Told[], sequences: Map<number, number>): OracleUpdate[] {
   const updates: OracleUpdate[] = [];
   let isOpen = false;
-  for (const { head, levels, orders, trades } of frames) {
+  for (const { head, levels, orders, trades, phases, indicatives } of frames) {
     const { instrument, sequence } = head;
     expect(sequence).toBe((sequences.get(instrument) ?? 0) + 1);
     sequences.set(instrument, sequence);
-    expect(levels.length + orders.length + trades.length).toBeLessThanOrEqual(
-      RECORDS_PER_FRAME_MAX,
-    );
-    if (!isOpen) updates.push({ instrument, levels: [], orders: [], trades: [] });
+    const records = [levels, orders, trades, phases, indicatives].flat();
+    expect(records.length).toBeLessThanOrEqual(RECORDS_PER_FRAME_MAX);
+    const lists = { levels: [], orders: [], trades: [], phases: [], indicatives: [] };
+    if (!isOpen) updates.push({ instrument, ...lists });
     const update = updates.at(-1)!;
     expect(instrument).toBe(update.instrument);
     update.levels.push(...levels);
     update.orders.push(...orders);
     update.trades.push(...trades);
+    update.phases.push(...phases);
+    update.indicatives.push(...indicatives);
     isOpen = !head.isLast;
   }
   expect(isOpen).toBe(false);
@@ -77,8 +98,8 @@ function joined(frames: readonly Told[], sequences: Map<number, number>): Oracle
 
 /** The same updates as seen with some channels only. */
 function narrowed(updates: readonly OracleUpdate[], channels: number): OracleUpdate[] {
-  return updates.map(({ instrument, levels, orders, trades }) => ({
-    instrument,
+  return updates.map(({ levels, orders, trades, ...rest }) => ({
+    ...rest,
     levels: (channels & 1) !== 0 ? levels : [],
     orders: (channels & 2) !== 0 ? orders : [],
     trades: (channels & 4) !== 0 ? trades : [],
@@ -89,7 +110,8 @@ describe('each command should be told as the oracle has it, once, whatever the c
   test.each(PROFILES.map(({ name }, seed) => [name, seed] as const))('%s, seed %i', (_, seed) => {
     const commands = new RandomCommands(seed);
     const { limits, instruments } = commands.profile;
-    const market = new FeedMarket(limits, instruments);
+    const market = new FeedMarket(limits, []);
+    market.begin(commands, instruments);
     const oracle = new FeedOracle();
     let expected: OracleUpdate[] = [];
     let commandSequence = 0;

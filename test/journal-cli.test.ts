@@ -21,8 +21,9 @@ import { runDiff } from '../src/cli/journal-diff.ts';
 import { runStats } from '../src/cli/journal-stats.ts';
 import { runInfo } from '../src/cli/snapshot.ts';
 import type { Print } from '../src/cli/sync-output.ts';
+import { SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
 import { C_QTY, COMMAND_WORDS } from '../src/core/command-slot.ts';
-import { stateHash } from '../src/core/views.ts';
+import { restingOrders, stateHash } from '../src/core/views.ts';
 import { REAL_DISK } from '../src/journal/disk.ts';
 import { readJournal } from '../src/journal/journal-reader.ts';
 import { JournalWriter } from '../src/journal/journal-writer.ts';
@@ -284,15 +285,19 @@ describe('snapshot info', () => {
   test('should tell what is in it', () => {
     const info = infoOf(file);
     const sequence = Number(/\d{20}/.exec(file)![0]);
+    const { core } = replayed(SLOTS, sequence);
+    const resting = [SIDE_BUY, SIDE_SELL].flatMap((side) => restingOrders(core, 2, side));
+    expect(resting.length).toBeGreaterThan(0);
     expect(info).toMatchObject({
       sequence,
       limits: LIMITS,
+      restingOrders: resting.length,
+      waitingStops: 0,
       instruments: 1,
       accounts: 6,
       sessions: 3,
-      stateHash: stateHash(replayed(SLOTS, sequence).core),
+      stateHash: stateHash(core),
     });
-    expect(info.restingOrders).toBeGreaterThan(50);
   });
 
   test('should refuse one that is broken, and what is none', () => {

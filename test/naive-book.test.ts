@@ -1,84 +1,16 @@
 // The oracle itself, where the rulebook is subtle: what is expected was read off the rules by hand.
+// Icebergs and stops are in naive-stops.test.ts, phases in naive-phases.test.ts.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as codes from '../src/core/codes.ts';
-import type { Limits } from '../src/core/limits.ts';
-import type { CoreEvent, NewOrder, OrderOfEvent, Replace } from '../src/core/plain.ts';
-import { NaiveEngine } from '../src/sim/naive-book.ts';
+import { apply, begin, cancel, lastId, queue, replace, send, theEngine } from './naive-kit.ts';
 
-const LIMITS: Limits = { orders: 100, accounts: 10, instruments: 2, pages: 50 };
 const [A, X, Y] = [1, 24, 25];
 const { SIDE_BUY: BUY, SIDE_SELL: SELL, TIF_FOK, TIF_IOC, TYPE_MARKET } = codes;
 const { STP_NONE, STP_CANCEL_RESTING, STP_CANCEL_BOTH, STP_DECREMENT } = codes;
 const [FOK, STP, NO_LIQUIDITY, IOC] = ['fok', 'stp', 'no_liquidity', 'ioc'];
 
-let engine: NaiveEngine;
-let ids: number;
-
-/** An engine with instrument 1, nothing in it. */
-function begin(limits: Partial<Limits> = {}): void {
-  engine = new NaiveEngine({ ...LIMITS, ...limits });
-  engine.apply({ cmd: codes.COMMAND_INSTRUMENT, instrument: 1 });
-  ids = 0;
-}
-
 beforeEach(() => begin());
-
-/** Sends a limit gtc order with the next id, unless `terms` say otherwise; tells its events. */
-function send(account: number, side: number, qty: number, price: number, terms = {}): string[] {
-  const command: NewOrder = {
-    cmd: codes.COMMAND_NEW,
-    instrument: 1,
-    account,
-    clOrdId: ++ids,
-    side,
-    type: codes.TYPE_LIMIT,
-    tif: codes.TIF_GTC,
-    postOnly: false,
-    stp: codes.STP_CANCEL_AGGRESSOR,
-    qty,
-    ...(price === 0 ? {} : { price }),
-    ...terms,
-  };
-  return engine.apply(command).map(brief);
-}
-
-function replace(account: number, origClOrdId: number, terms: Partial<Replace> = {}): string[] {
-  const cmd = codes.COMMAND_REPLACE;
-  return engine.apply({ cmd, account, origClOrdId, clOrdId: ++ids, ...terms }).map(brief);
-}
-
-function cancel(account: number, clOrdId: number): string[] {
-  return engine.apply({ cmd: codes.COMMAND_CANCEL, account, clOrdId }).map(brief);
-}
-
-function queue(side: number): string[] {
-  return engine.restingOrders(1, side).map((o) => `c${o.clOrdId}@${o.price}`);
-}
-
-function brief(event: CoreEvent): string {
-  const order = ({ clOrdId, leaves }: OrderOfEvent) => `c${clOrdId} ${leaves}`;
-  switch (event.evt) {
-    case codes.EVENT_DONE:
-      return 'done';
-    case codes.EVENT_REJECTED:
-      return `rejected ${codes.REJECT_NAMES[event.reason]}`;
-    case codes.EVENT_TRADE: {
-      const { qty, price, resting, aggressor } = event;
-      return `trade ${qty}@${price} ${order(resting)} by ${order(aggressor)}`;
-    }
-    case codes.EVENT_CANCELED:
-      return `canceled ${order(event.order)} ${codes.CANCEL_NAMES[event.reason]}`;
-    case codes.EVENT_REPLACED:
-      return `replaced ${order(event.order)} ${event.keptPlace ? 'kept' : 'lost'}`;
-    case codes.EVENT_NEW:
-      return `new ${order(event.order)}`;
-    case codes.EVENT_OPEN_ORDER:
-      return `open ${order(event.order)}`;
-    case codes.EVENT_RESTATED:
-      return `restated ${order(event.order)}`;
-  }
-}
 
 describe('R3.4 fok', () => {
   beforeEach(() => {
@@ -90,7 +22,7 @@ describe('R3.4 fok', () => {
   test('should be killed by an own order that it meets before it is filled', () => {
     for (const stp of [codes.STP_CANCEL_AGGRESSOR, STP_CANCEL_BOTH, STP_DECREMENT]) {
       const events = send(A, BUY, 6, 101, { tif: TIF_FOK, stp });
-      expect(events).toEqual([`new c${ids} 6`, `canceled c${ids} 6 ${FOK}`]);
+      expect(events).toEqual([`new c${lastId()} 6`, `canceled c${lastId()} 6 ${FOK}`]);
     }
     expect(queue(SELL)).toEqual(['c1@100', 'c2@100', 'c3@101']);
   });
@@ -193,7 +125,7 @@ describe('R3.2, R3.3, R3.5 what is left', () => {
   test('should say no_liquidity for a market order of any time in force, ioc for ioc', () => {
     for (const tif of [codes.TIF_GTC, codes.TIF_DAY, TIF_IOC]) {
       const events = send(A, BUY, 2, 0, { type: TYPE_MARKET, tif });
-      expect(events).toEqual([`new c${ids} 2`, `canceled c${ids} 2 ${NO_LIQUIDITY}`]);
+      expect(events).toEqual([`new c${lastId()} 2`, `canceled c${lastId()} 2 ${NO_LIQUIDITY}`]);
     }
     expect(send(A, BUY, 2, 9, { tif: TIF_IOC })[1]).toBe(`canceled c4 2 ${IOC}`);
   });
@@ -254,11 +186,11 @@ describe('R2.2, R4 ids, cancel, replace, mass cancel', () => {
     send(A, SELL, 5, 20);
     send(A, BUY, 5, 11);
     send(X, BUY, 5, 11);
-    const unknown = engine.apply({ cmd, account: A, instrument: 2 }).map(brief);
+    const unknown = apply({ cmd, account: A, instrument: 2 });
     expect(unknown).toEqual(['rejected unknown_symbol']);
-    const canceled = engine.apply({ cmd, account: A, instrument: 1, side: BUY }).map(brief);
+    const canceled = apply({ cmd, account: A, instrument: 1, side: BUY });
     expect(canceled).toEqual(['canceled c1 5 mass_cancel', 'canceled c3 5 mass_cancel']);
-    expect(engine.apply({ cmd, account: 9 }).map(brief)).toEqual(['done']);
+    expect(apply({ cmd, account: 9 })).toEqual(['done']);
   });
 
   test('should mass cancel what one session entered, and say why', () => {
@@ -273,8 +205,8 @@ describe('R2.2, R4 ids, cancel, replace, mass cancel', () => {
       ownSessionOnly: true,
       onDisconnect: true,
     } as const;
-    expect(engine.apply(terms).map(brief)).toEqual(['canceled c3 4 disconnect']);
-    expect(engine.apply(terms).map(brief)).toEqual(['done']);
+    expect(apply(terms)).toEqual(['canceled c3 4 disconnect']);
+    expect(apply(terms)).toEqual(['done']);
   });
 
   test('should tell the open orders of an account by orderId', () => {
@@ -283,8 +215,8 @@ describe('R2.2, R4 ids, cancel, replace, mass cancel', () => {
     send(X, BUY, 5, 11);
     send(A, SELL, 5, 20);
     replace(A, 1, { price: 9 });
-    expect(engine.apply({ cmd, account: A }).map(brief)).toEqual(['open c4 5', 'open c3 5']);
-    expect(engine.apply({ cmd, account: 9 }).map(brief)).toEqual(['done']);
+    expect(apply({ cmd, account: A })).toEqual(['open c4 5', 'open c3 5']);
+    expect(apply({ cmd, account: 9 })).toEqual(['done']);
   });
 });
 
@@ -357,21 +289,44 @@ describe('limits', () => {
   });
 
   test('should define an instrument once, within the limit', () => {
-    const define = (instrument: number) =>
-      engine.apply({ cmd: codes.COMMAND_INSTRUMENT, instrument }).map(brief);
+    const define = (instrument: number) => apply({ cmd: codes.COMMAND_INSTRUMENT, instrument });
     expect([1, 0, 3, 2, 2].flatMap(define)).toEqual([
-      'rejected unknown_symbol',
+      'rejected already_defined',
+      'rejected capacity',
+      'rejected capacity',
+      'instrument 2',
+      'rejected already_defined',
+    ]);
+    const symbol = Uint8Array.of(65);
+    const name = (instrument: number) => apply({ cmd: codes.COMMAND_SYMBOL, instrument, symbol });
+    begin();
+    expect([1, 0, 3, 2, 2].flatMap(name)).toEqual([
+      'rejected already_defined',
       'rejected capacity',
       'rejected capacity',
       'done',
-      'rejected unknown_symbol',
+      'done',
     ]);
+  });
+
+  test('should count stops that wait, and the pages of their stop prices and limits', () => {
+    begin({ orders: 1 });
+    const stop = { type: codes.TYPE_STOP, stopPrice: 64 };
+    expect(send(A, BUY, 1, 0, { ...stop, tif: TIF_IOC })).toEqual(['new c1 1']);
+    expect(send(X, BUY, 1, 0, { ...stop, tif: TIF_IOC })).toEqual(['rejected capacity']);
+    begin({ pages: 2 });
+    const stopLimit = { type: codes.TYPE_STOP_LIMIT, stopPrice: 64 };
+    expect(send(A, BUY, 1, 200, stopLimit)).toEqual(['new c1 1']);
+    expect(send(A, BUY, 1, 200, stopLimit)).toEqual(['rejected capacity']);
+    expect(send(A, BUY, 1, 0, stop)).toEqual(['new c3 1']);
+    expect(send(A, BUY, 1, 200)).toEqual(['rejected capacity']);
   });
 });
 
 test('should carry sequence, session, request, owner, ids and one end in the events', () => {
   const base = { cmd: codes.COMMAND_NEW, instrument: 1, qty: 5, price: 10 } as const;
   const terms = { ...base, type: 0, tif: 0, postOnly: false, stp: 0 };
+  const engine = theEngine();
   engine.apply({ ...terms, account: 1, clOrdId: 4, side: SELL, session: 70, request: 2 });
   const second = { ...terms, account: 2, clOrdId: 6, side: BUY, session: 80, request: 9 };
   const cause = { sequence: 3, session: 80, request: 9 };
@@ -380,10 +335,12 @@ test('should carry sequence, session, request, owner, ids and one end in the eve
     {
       ...{ ...cause, evt: codes.EVENT_NEW, end: false, instrument: 1, side: BUY, price: 10 },
       order: { ...aggressor, leaves: 5 },
+      ...{ displayed: 0, displayQty: 0, stopPrice: 0 },
     },
     {
       ...{ ...cause, evt: codes.EVENT_TRADE, end: true, instrument: 1, tradeId: 1 },
-      ...{ price: 10, qty: 5, restingSide: SELL },
+      ...{ price: 10, qty: 5, restingSide: SELL, isAuction: false },
+      ...{ displayed: 0, otherDisplayed: 0 },
       resting: { account: 1, owner: 70, clOrdId: 4, orderId: 1, leaves: 0 },
       aggressor: { ...aggressor, leaves: 0 },
     },

@@ -2,57 +2,24 @@
 
 import * as codes from '../src/core/codes.ts';
 import type { Limits } from '../src/core/limits.ts';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
-import { NaiveEngine } from '../src/sim/naive-book.ts';
-import { leavesOf, type NaiveOrder, reaches } from '../src/sim/naive-state.ts';
-import type { Subject, SubjectMaker } from '../src/sim/subject.ts';
-
-/** A naive engine as the engine under comparison. */
-class NaiveSubject implements Subject {
-  protected engine: NaiveEngine;
-  private readonly make: () => NaiveEngine;
-
-  constructor(make: () => NaiveEngine) {
-    this.make = make;
-    this.engine = make();
-  }
-
-  clear(): void {
-    this.engine = this.make();
-  }
-
-  apply(command: Command): readonly CoreEvent[] {
-    return this.engine.apply(command);
-  }
-
-  time(): bigint {
-    return this.engine.clock;
-  }
-
-  hasInstrument(instrument: number): boolean {
-    return this.engine.hasInstrument(instrument);
-  }
-
-  depth(instrument: number, side: number, levelsMax: number) {
-    return this.engine.book(instrument, side).slice(0, levelsMax);
-  }
-
-  restingOrders(instrument: number, side: number) {
-    return this.engine
-      .restingOrders(instrument, side)
-      .map((order) => ({ ...order, leaves: leavesOf(order) }));
-  }
-
-  hash(): string {
-    return '';
-  }
-}
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
+import { NaiveEngine } from '../src/sim/oracle/naive-book.ts';
+import type { Obstacle } from '../src/sim/oracle/naive-matching.ts';
+import {
+  leavesOf,
+  type NaiveBook,
+  type NaiveOrder,
+  reaches,
+  trancheOf,
+} from '../src/sim/oracle/naive-state.ts';
+import type { SubjectMaker } from '../src/sim/oracle/subject.ts';
+import { NaiveSubject } from './naive-subject.ts';
 
 class WrongStpOrder extends NaiveEngine {
   protected override preventSelfTrade(order: NaiveOrder, resting: NaiveOrder): boolean {
     if (order.stp !== codes.STP_CANCEL_BOTH) return super.preventSelfTrade(order, resting);
     this.cancelRest(order, codes.CANCEL_STP);
-    this.takeOut(resting);
     this.cancelRest(resting, codes.CANCEL_STP);
     return false;
   }
@@ -68,11 +35,31 @@ class DecrementShrinksTotal extends NaiveEngine {
 }
 
 class FokCountsOwnOrders extends NaiveEngine {
-  protected override canFillAtOnce(order: NaiveOrder): boolean {
+  protected override obstacleOfFok(_: NaiveBook, order: NaiveOrder): Obstacle {
     const reached = this.opposite(order.instrument, order.side).filter((other) =>
       reaches(order, other.price),
     );
-    return reached.reduce((sum, other) => sum + leavesOf(other), 0) >= leavesOf(order);
+    const sum = reached.reduce((lots, other) => lots + leavesOf(other), 0);
+    return sum >= leavesOf(order) ? 'nothing' : 'liquidity';
+  }
+}
+
+class FokCountsWhatShows extends NaiveEngine {
+  protected override countNextTranche(): void {}
+}
+
+class FokIgnoresTheBand extends NaiveEngine {
+  private isCounting = false;
+
+  protected override obstacleOfFok(book: NaiveBook, order: NaiveOrder): Obstacle {
+    this.isCounting = true;
+    const obstacle = super.obstacleOfFok(book, order);
+    this.isCounting = false;
+    return obstacle;
+  }
+
+  protected override isBeyondBand(book: NaiveBook, price: number, reference: number): boolean {
+    return !this.isCounting && super.isBeyondBand(book, price, reference);
   }
 }
 
@@ -86,9 +73,24 @@ class LastInFirstOut extends NaiveEngine {
   }
 }
 
+class TranchesKeepTheirPlace extends NaiveEngine {
+  protected override showNextTranche(order: NaiveOrder): void {
+    order.shown = trancheOf(order);
+    this.tellOrder(codes.EVENT_REFRESHED, order);
+  }
+}
+
+class DecrementShowsAllAgain extends NaiveEngine {
+  protected override decrementBoth(order: NaiveOrder, resting: NaiveOrder): void {
+    const wasIceberg = resting.displayQty > 0;
+    super.decrementBoth(order, resting);
+    if (wasIceberg && resting.at === 'side') resting.shown = trancheOf(resting);
+  }
+}
+
 class KeepsPlaceWhenLarger extends NaiveEngine {
-  protected override keepsPlace(order: NaiveOrder, price: number): boolean {
-    return price === order.price;
+  protected override keepsPlace(order: NaiveOrder, terms: object): boolean {
+    return super.keepsPlace(order, { ...terms, qty: order.total } as never);
   }
 }
 
@@ -100,15 +102,14 @@ class PostOnlyMayLock extends NaiveEngine {
 }
 
 class PagesWithoutEnd extends NaiveEngine {
-  protected override pageHasRoom(): boolean {
+  protected override pagesHaveRoom(): boolean {
     return true;
   }
 }
 
-class ForgetsRefusedReplaces extends NaiveEngine {
+class ForgetsSomeIds extends NaiveEngine {
   protected override rememberId(account: number, clOrdId: number): void {
-    if (this.accountHasRoom(account) || clOrdId % 50 !== 0) super.rememberId(account, clOrdId);
-    if (clOrdId % 50 === 0) this.highestIds.set(account, clOrdId - 1);
+    if (clOrdId % 5 !== 0 || !this.accounts.has(account)) super.rememberId(account, clOrdId);
   }
 }
 
@@ -125,6 +126,107 @@ class ThrowsOnLargeTrades extends NaiveEngine {
     const events = super.apply(command);
     if (events.length > 6) throw new Error('seven events');
     return events;
+  }
+}
+
+class SellStopsFirst extends NaiveEngine {
+  protected override activateStops(book: NaiveBook, price: number): void {
+    const before = book.queue.length;
+    super.activateStops(book, price);
+    book.queue.push(...book.queue.splice(before).sort((a, b) => b.side - a.side));
+  }
+}
+
+class StopsEnterByStopPriceAlone extends NaiveEngine {
+  protected override activateStops(book: NaiveBook, price: number): void {
+    for (const stop of book.stops) stop.entry = -stop.entry;
+    super.activateStops(book, price);
+    for (const stop of [...book.stops, ...book.queue]) stop.entry = Math.abs(stop.entry);
+  }
+}
+
+class UncrossOvertakesTheQueue extends NaiveEngine {
+  protected override uncross(book: NaiveBook): void {
+    const kept = book.queue.splice(0);
+    super.uncross(book);
+    book.queue.push(...kept);
+  }
+}
+
+class QueueForgetsOverAHalt extends NaiveEngine {
+  protected override changePhase(book: NaiveBook, phase: number): void {
+    for (const stop of [...book.queue]) {
+      this.takeOut(stop);
+      stop.at = 'stops';
+      book.stops.push(stop);
+    }
+    super.changePhase(book, phase);
+  }
+}
+
+class AuctionsSeeWhatShows extends NaiveEngine {
+  protected override auctionIn(book: NaiveBook) {
+    const shown = (order: NaiveOrder) => ({ ...order, total: order.shown, filled: 0, canceled: 0 });
+    const { buys, sells } = book;
+    return super.auctionIn({ ...book, buys: buys.map(shown), sells: sells.map(shown) });
+  }
+}
+
+class AuctionsIgnoreTheLastPrice extends NaiveEngine {
+  protected override auctionIn(book: NaiveBook) {
+    return super.auctionIn({ ...book, lastPrice: 0 });
+  }
+}
+
+class IndicativeOutlivesThePhase extends NaiveEngine {
+  protected override changePhase(book: NaiveBook, phase: number): void {
+    const { published } = book;
+    super.changePhase(book, phase);
+    book.published = published;
+  }
+}
+
+class EveryTradeMovesTheBand extends NaiveEngine {
+  protected override traded(book: NaiveBook, price: number): void {
+    super.traded(book, price);
+    book.bandReference = price;
+  }
+}
+
+class AllDaysAreOne extends NaiveEngine {
+  protected override changePhase(book: NaiveBook, phase: number): void {
+    const { tradedToday } = book;
+    super.changePhase(book, phase);
+    book.tradedToday ||= tradedToday;
+  }
+}
+
+class TransitionsComeLate extends NaiveEngine {
+  protected override runTimetables(): void {
+    this.clock--;
+    super.runTimetables();
+    this.clock++;
+  }
+}
+
+class HaltsHaveNoTimetable extends NaiveEngine {
+  protected override halt(book: NaiveBook): void {
+    this.changePhase(book, codes.PHASE_HALTED);
+  }
+}
+
+class StopsOutliveTheDay extends NaiveEngine {
+  protected override changePhase(book: NaiveBook, phase: number): void {
+    const stops = book.stops.splice(0);
+    super.changePhase(book, phase);
+    book.stops.unshift(...stops);
+  }
+}
+
+class KillSparesTheYoungest extends NaiveEngine {
+  protected override cancelRest(order: NaiveOrder, reason: number): void {
+    const isYoungest = this.ordersOf(order.account).at(-1) === order;
+    if (reason !== codes.CANCEL_KILL_SWITCH || !isYoungest) super.cancelRest(order, reason);
   }
 }
 
@@ -145,7 +247,7 @@ class WrongQueue extends NaiveSubject {
 class ForgetsNothing extends NaiveSubject {
   override clear(): void {}
 
-  override hash(): string {
+  override stateHash(): string {
     return this.hasInstrument(1) ? `${this.restingOrders(1, codes.SIDE_BUY).length}` : '';
   }
 }
@@ -158,9 +260,37 @@ class HashOfVariant extends NaiveSubject {
     this.variant = variant;
   }
 
-  override hash(): string {
+  override eventHash(): string {
     const orders = this.hasInstrument(1) ? this.restingOrders(1, codes.SIDE_BUY) : [];
     return orders.length > 3 ? `${this.variant}` : '';
+  }
+}
+
+class CountsRejects extends NaiveSubject {
+  private rejects = 0;
+
+  override apply(command: Command): readonly CoreEvent[] {
+    const events = super.apply(command);
+    if (events.some(({ evt }) => evt === codes.EVENT_REJECTED)) this.rejects++;
+    return events;
+  }
+
+  override stateHash(): string {
+    return `${this.rejects}`;
+  }
+}
+
+class RejectsLeaveATrace extends NaiveEngine {
+  private traces = 0;
+
+  protected override reject(reason: number, account = 0, clOrdId = 0): void {
+    super.reject(reason, account, clOrdId);
+    if (reason === codes.REJECT_POST_ONLY_WOULD_CROSS) this.traces++;
+  }
+
+  protected override trade(book: NaiveBook, order: NaiveOrder, resting: NaiveOrder): void {
+    if (this.traces > 0) book.trades++;
+    super.trade(book, order, resting);
   }
 }
 
@@ -168,21 +298,46 @@ function wrong(Engine: new (limits: Limits) => NaiveEngine): SubjectMaker {
   return (limits) => new NaiveSubject(() => new Engine(limits));
 }
 
-/** What is wrong, and how such an engine is made. */
-export const BUGS: Readonly<Record<string, SubjectMaker>> = {
-  'cancels the aggressor before the resting order': wrong(WrongStpOrder),
-  'takes a decrement off the total': wrong(DecrementShrinksTotal),
-  'counts own orders for a fok': wrong(FokCountsOwnOrders),
-  'serves the last order of a level first': wrong(LastInFirstOut),
-  'keeps the place of an order that grew': wrong(KeepsPlaceWhenLarger),
-  'lets a postOnly order lock the book': wrong(PostOnlyMayLock),
-  'has pages without end': wrong(PagesWithoutEnd),
-  'forgets some ids': wrong(ForgetsRefusedReplaces),
-  'lets the clock go back': wrong(ClockGoesBack),
-  'throws after many events': wrong(ThrowsOnLargeTrades),
-  'shows levels in the wrong order': (limits) => new WrongDepth(() => new NaiveEngine(limits)),
-  'shows a level in the wrong order': (limits) => new WrongQueue(() => new NaiveEngine(limits)),
-  'forgets nothing when cleared': (limits) => new ForgetsNothing(() => new NaiveEngine(limits)),
-  'hashes a replay differently': (limits, variant) =>
-    new HashOfVariant(() => new NaiveEngine(limits), variant),
+function wrongSubject(Subject: new (make: () => NaiveEngine) => NaiveSubject): SubjectMaker {
+  return (limits) => new Subject(() => new NaiveEngine(limits));
+}
+
+/** What is wrong, how such an engine is made, and the profile that should meet it first. */
+export const BUGS: Readonly<Record<string, readonly [make: SubjectMaker, profile: string]>> = {
+  'cancels the aggressor before the resting order': [wrong(WrongStpOrder), 'plain'],
+  'takes a decrement off the total': [wrong(DecrementShrinksTotal), 'crowd'],
+  'counts own orders for a fok': [wrong(FokCountsOwnOrders), 'crowd'],
+  'counts only what shows for a fok': [wrong(FokCountsWhatShows), 'icebergs'],
+  'counts beyond the band for a fok': [wrong(FokIgnoresTheBand), 'halts'],
+  'serves the last order of a level first': [wrong(LastInFirstOut), 'crowd'],
+  'keeps the place of an order that grew': [wrong(KeepsPlaceWhenLarger), 'crowd'],
+  'keeps the place of a new tranche': [wrong(TranchesKeepTheirPlace), 'icebergs'],
+  'shows a whole tranche after a decrement': [wrong(DecrementShowsAllAgain), 'icebergs'],
+  'lets a postOnly order lock the book': [wrong(PostOnlyMayLock), 'crowd'],
+  'has pages without end': [wrong(PagesWithoutEnd), 'tight'],
+  'forgets some ids': [wrong(ForgetsSomeIds), 'wild'],
+  'lets the clock go back': [wrong(ClockGoesBack), 'plain'],
+  'throws after many events': [wrong(ThrowsOnLargeTrades), 'crowd'],
+  'triggers sell stops before buy stops': [wrong(SellStopsFirst), 'cascade'],
+  'triggers the youngest stop of a price first': [wrong(StopsEnterByStopPriceAlone), 'cascade'],
+  'lets an uncross overtake the queue': [wrong(UncrossOvertakesTheQueue), 'auctions'],
+  'forgets the queue over a halt': [wrong(QueueForgetsOverAHalt), 'halts'],
+  'leaves hidden lots out of an auction': [wrong(AuctionsSeeWhatShows), 'auctions'],
+  'leaves the last price out of an auction': [wrong(AuctionsIgnoreTheLastPrice), 'ties'],
+  'remembers an indicative of another phase': [wrong(IndicativeOutlivesThePhase), 'auctions'],
+  'moves the band with every trade': [wrong(EveryTradeMovesTheBand), 'halts'],
+  'has one day for ever': [wrong(AllDaysAreOne), 'days'],
+  'changes the phase a nanosecond late': [wrong(TransitionsComeLate), 'circuit'],
+  'has no timetable for a halt': [wrong(HaltsHaveNoTimetable), 'halts'],
+  'lets stops outlive their day': [wrong(StopsOutliveTheDay), 'days'],
+  'spares the youngest order of a killed account': [wrong(KillSparesTheYoungest), 'operator'],
+  'shows levels in the wrong order': [wrongSubject(WrongDepth), 'plain'],
+  'shows a level in the wrong order': [wrongSubject(WrongQueue), 'crowd'],
+  'forgets nothing when cleared': [wrongSubject(ForgetsNothing), 'plain'],
+  'counts rejects in its state': [wrongSubject(CountsRejects), 'plain'],
+  'lets a reject change a later event': [wrong(RejectsLeaveATrace), 'plain'],
+  'hashes a replay differently': [
+    (limits, variant) => new HashOfVariant(() => new NaiveEngine(limits), variant),
+    'plain',
+  ],
 };

@@ -6,7 +6,8 @@ import { C_REQUEST, C_SESSION, COMMAND_WORDS } from '../src/core/command-slot.ts
 import { apply, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import type { Limits } from '../src/core/limits.ts';
-import { type Command, readEvent, writeCommand } from '../src/core/plain.ts';
+import { type Command, writeCommand } from '../src/core/plain.ts';
+import { readEvent } from '../src/core/plain-events.ts';
 import { stateHash } from '../src/core/views.ts';
 import { LastTrades } from '../src/feed/last-trades.ts';
 import type { Disk } from '../src/journal/disk.ts';
@@ -14,8 +15,9 @@ import type { JournalIdentity } from '../src/journal/journal-identity.ts';
 import { JournalWriter } from '../src/journal/journal-writer.ts';
 import { type Recovery, type RecoveryOptions, recover } from '../src/journal/recovery.ts';
 import { type EventFollower, Replica } from '../src/journal/replica.ts';
-import { SECTION_REPORTS, SECTION_TRADES } from '../src/journal/snapshot-layout.ts';
+import { SECTION_REPORTS, SECTION_TRADES, SECTION_WISHES } from '../src/journal/snapshot-layout.ts';
 import { SnapshotSchedule } from '../src/journal/snapshot-schedule.ts';
+import { LoggedWishes } from '../src/session/logged-wishes.ts';
 import { ReportLedger } from '../src/session/report-ledger.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 import { DIR, type MemoryDisk } from './journal-kit.ts';
@@ -55,6 +57,7 @@ export function followers(): ReadonlyMap<number, EventFollower> {
   return new Map<number, EventFollower>([
     [SECTION_REPORTS, new ReportLedger(RETAINED)],
     [SECTION_TRADES, new LastTrades()],
+    [SECTION_WISHES, new LoggedWishes()],
   ]);
 }
 

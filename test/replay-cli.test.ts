@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { runHere } from './cli-kit.ts';
 import { DATA, filesOf, fixture, fixturePath, replay, withLine, zipOf } from './replay-kit.ts';
 import { mewlWorkload } from './replay-mewl-kit.ts';
 
@@ -11,6 +12,8 @@ const MESSAGES = fixture('lobster_message_2.csv');
 const ORDERBOOK = fixture('lobster_orderbook_2.csv');
 const LOBSTER = ['lobster_message_2.csv', 'lobster_orderbook_2.csv'].map(fixturePath);
 const SSE = ['sse_600000_orders.csv', 'sse_600000_trades.csv'].map(fixturePath);
+
+const replayHere = (args: readonly string[]) => runHere(['replay', ...args]);
 
 describe('ringside replay', () => {
   it('should replay LOBSTER from two files or one zip file with a read-me', async () => {
@@ -46,11 +49,12 @@ describe('ringside replay', () => {
     const { status, stdout } = await replay([...others, ...SSE, '--verify', '--json']);
     expect(status).toBe(0);
     const { instruments, ...totals } = JSON.parse(stdout);
-    const counts = { aggressors: 3, aggressorsEqual: 3, auctions: 0, auctionsEqual: 0 };
-    expect(totals).toMatchObject({ ...counts, format: 'sse', aggressors: 6, aggressorsEqual: 6 });
+    const counts = { aggressors: 3, aggressorsEqual: 3, auctions: 2, auctionsEqual: 2 };
+    const doubled = Object.fromEntries(Object.entries(counts).map(([key, n]) => [key, 2 * n]));
+    expect(totals).toMatchObject({ ...doubled, format: 'sse' });
     expect(instruments).toHaveLength(2);
-    expect(instruments[0]).toMatchObject({ ...counts, instrument: '600001.SH', trades: 4 });
-    expect(instruments[1]).toMatchObject({ ...counts, instrument: '600000.SH', trades: 4 });
+    expect(instruments[0]).toMatchObject({ ...counts, instrument: '600001.SH', trades: 6 });
+    expect(instruments[1]).toMatchObject({ ...counts, instrument: '600000.SH', trades: 6 });
   });
 
   it('should replay MEWL and compare with expected.json where it lies beside', async () => {
@@ -63,36 +67,38 @@ describe('ringside replay', () => {
       [{ 'w.bin.expected.json': '{"trades":1}' }, 2, /expected\.json:1: lacks trades/],
     ] as const) {
       const [path] = filesOf({ 'w.bin': bytes, ...beside });
-      const ended = await replay([path!, '--verify', '--json']);
+      const ended = await replayHere([path!, '--verify', '--json']);
       expect(ended.status).toBe(status);
       expect(ended.stderr).toMatch(said);
       if (status !== 2)
         expect(JSON.parse(ended.stdout)).toMatchObject({ ...expected, format: 'mewl' });
     }
     const [packed] = filesOf({ 'w.bin.gz': gzipSync(bytes), 'w.bin.expected.json': expectedText });
-    expect((await replay([packed!, '--verify'])).stdout).toContain('expected.json     equal');
+    expect((await replayHere([packed!, '--verify'])).stdout).toContain('expected.json     equal');
   });
 
   it('should print a short text without --json', async () => {
-    const lobster = await replay([...LOBSTER, '--verify']);
+    const lobster = await replayHere([...LOBSTER, '--verify']);
     expect(lobster.stdout).toMatch(/^LOBSTER: 18 messages .*\n {2}rows equal {8}18 of 18\n/);
-    expect((await replay(LOBSTER)).stdout).toContain('18 (not compared)');
-    const sse = await replay([...SSE, '--verify']);
-    expect(sse.stdout).toContain('600000.SH         aggressors equal 3 of 3, 4 trades');
-    expect(sse.stdout).toContain('applied as given: 2 trades, none compared');
+    expect((await replayHere(LOBSTER)).stdout).toContain('18 (not compared)');
+    const sse = await replayHere([...SSE, '--verify']);
+    expect(sse.stdout).toContain(
+      '600000.SH         aggressors equal 3 of 3, auctions equal 2 of 2, 6 trades',
+    );
+    expect(sse.stdout).toContain('\n  auctions equal    2 of 2\n  auction trades    2\n');
   });
 
   it('should exit with 1 and tell the first difference', async () => {
     const wrong = withLine(ORDERBOOK, 9, (line) => line.replace('310', '320'));
     const [messages, orderbook] = filesOf({ 'm.csv': MESSAGES, 'o.csv': wrong });
-    const ended = await replay([messages!, orderbook!, '--verify', '--json']);
+    const ended = await replayHere([messages!, orderbook!, '--verify', '--json']);
     expect(ended.status).toBe(1);
     expect(JSON.parse(ended.stdout)).toMatchObject({ rows: 18 });
     expect(JSON.parse(ended.stdout).rowsEqual).toBeLessThan(18);
     expect(ended.stderr).toBe(
       `ringside: ${orderbook}:10: sell level 2: expected 310 at 1001200, got 320 at 1001200\n`,
     );
-    expect((await replay([messages!, orderbook!, '--json'])).status).toBe(0);
+    expect((await replayHere([messages!, orderbook!, '--json'])).status).toBe(0);
   });
 
   it('should exit with 2 and file, line and reason when a file is wrong or torn', async () => {
@@ -115,7 +121,7 @@ describe('ringside replay', () => {
       [['no/such/file'], 'no/such/file:1: no such file'],
       [[fixturePath('.')], ':1: is a directory'],
     ] as const) {
-      const ended = await replay([...files, '--verify', '--json']);
+      const ended = await replayHere([...files, '--verify', '--json']);
       expect(ended.stderr).toMatch(/^[^\n]+\n$/);
       expect(ended.stderr).toContain(said);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
@@ -135,11 +141,11 @@ describe('ringside replay', () => {
       [[message!, LOBSTER[1]!], `${message}:1: time 'hello' is not seconds`],
       [[...LOBSTER, '--format', 'sse'], `${LOBSTER[0]}:1: lobster, not sse`],
     ] as const) {
-      const ended = await replay(args);
+      const ended = await replayHere(args);
       expect(ended.status).toBe(2);
       expect(ended.stderr).toContain(said);
     }
-    expect((await replay([...LOBSTER, '--format', 'lobster'])).status).toBe(0);
+    expect((await replayHere([...LOBSTER, '--format', 'lobster'])).status).toBe(0);
   });
 
   it('should exit with 2 on wrong usage', async () => {
@@ -151,14 +157,14 @@ describe('ringside replay', () => {
       [[...LOBSTER, '--fast'], 'unknown option'],
       [[mewl!, '--speed', '1'], 'a MEWL file has no times'],
     ] as const) {
-      const ended = await replay(args);
+      const ended = await replayHere(args);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
       expect(ended.stderr).toContain(said);
     }
   });
 
   it('should explain itself, with an example of each', async () => {
-    const { status, stdout } = await replay(['--help']);
+    const { status, stdout } = await replayHere(['--help']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/--verify --json\n/);
     expect(stdout).toContain('Exit status: 0');
@@ -183,6 +189,19 @@ describe('ringside replay', () => {
   });
 });
 
+interface Sse {
+  instrument: string;
+}
+
+function aggressors(count: number) {
+  return { aggressors: count, aggressorsEqual: count };
+}
+
+/** Both auctions of a day, with so many trades together. */
+function auctions(auctionTrades: number) {
+  return { auctions: 2, auctionsEqual: 2, auctionTrades };
+}
+
 const isThere = existsSync(DATA);
 if (!isThere) process.stderr.write(`skipped: there is no real market data in ${DATA}\n`);
 
@@ -204,17 +223,17 @@ describe.skipIf(!isThere)(`ringside replay on the real market data in ${DATA}`, 
     });
   }, 60_000);
 
-  it('should give every aggressor of three SSE instruments its fills', async () => {
+  it('should give every aggressor and auction of three SSE instruments its trades', async () => {
     const days = files.filter((path) => path.endsWith('.csv.gz'));
     const { status, stdout } = await replay([...days, '--verify', '--json']);
     expect(status).toBe(0);
-    const { instruments } = JSON.parse(stdout);
-    const equal = (one: { instrument: string; aggressorsEqual: number; aggressors: number }) =>
-      [one.instrument, one.aggressorsEqual, one.aggressors] as const;
-    expect(instruments.map(equal).sort()).toEqual([
-      ['600961.SH', 15_657, 15_657],
-      ['601825.SH', 3_991, 3_991],
-      ['605580.SH', 9_274, 9_274],
+    const { instruments, ...totals } = JSON.parse(stdout);
+    expect(totals).toMatchObject({ auctions: 6, auctionsEqual: 6, rejected: 0, unmatched: 0 });
+    const sorted = instruments.toSorted((a: Sse, b: Sse) => (a.instrument < b.instrument ? -1 : 1));
+    expect(sorted).toMatchObject([
+      { instrument: '600961.SH', ...aggressors(15_657), ...auctions(285 + 132) },
+      { instrument: '601825.SH', ...aggressors(3_991), ...auctions(10 + 20) },
+      { instrument: '605580.SH', ...aggressors(9_274), ...auctions(240 + 363) },
     ]);
   }, 60_000);
 });

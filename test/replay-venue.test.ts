@@ -1,7 +1,8 @@
 // A replay must not rely on being answered at once: behind sockets it is not.
 
 import { describe, expect, it } from 'vitest';
-import type { Command, CoreEvent } from '../src/core/plain.ts';
+import type { Command } from '../src/core/plain.ts';
+import type { CoreEvent } from '../src/core/plain-events.ts';
 import { CoreVenue } from '../src/sim/core-venue.ts';
 import { replayLobster } from '../src/sim/replay-lobster.ts';
 import { replayMewl } from '../src/sim/replay-mewl.ts';
@@ -15,6 +16,8 @@ class SlowVenue implements Venue {
   sentMax = 0;
   private readonly core = new CoreVenue(SMALL);
   private sent: Command[] = [];
+  /** An operator's command that is not answered yet. */
+  private operated: Command | undefined;
 
   define(instrument: number): void {
     this.core.define(instrument);
@@ -25,12 +28,20 @@ class SlowVenue implements Venue {
   }
 
   send(command: Command): void {
+    expect(this.operated).toBe(undefined);
     this.sent.push(command);
     this.sentMax = Math.max(this.sentMax, this.sent.length);
   }
 
+  operate(command: Command): void {
+    expect(this.sent).toEqual([]);
+    this.sent.push(command);
+    this.operated = command;
+  }
+
   async settle(): Promise<void> {
     await Promise.resolve();
+    this.operated = undefined;
     for (const command of this.sent.splice(0)) this.core.send(command);
   }
 

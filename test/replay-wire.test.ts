@@ -19,6 +19,7 @@ import { COMMANDS_UNDER_WAY_MAX } from '../src/sim/venue.ts';
 import { WireEvents } from '../src/sim/wire-events.ts';
 import { WireReference } from '../src/sim/wire-reference.ts';
 import { encodeSubscribe, FeedDecoder } from '../src/wire/feed.ts';
+import { runHere } from './cli-kit.ts';
 import { DATA, filesOf, fixture, fixturePath, replay, SMALL, sourceOf } from './replay-kit.ts';
 import { mewlWorkload } from './replay-mewl-kit.ts';
 
@@ -85,11 +86,11 @@ describe('ringside replay --via wire', () => {
       [['--via', 'sea'], 'Allowed choices are core, wire'],
       [['--via', 'wire', '--durability', 'some'], 'Allowed choices are fsync, os, none'],
     ] as const;
-    const ends = await Promise.all(wrong.map(([args]) => replay([...LOBSTER, ...args])));
-    ends.forEach((ended, i) => {
+    for (const [args, said] of wrong) {
+      const ended = await runHere(['replay', ...LOBSTER, ...args]);
       expect(ended).toMatchObject({ status: 2, stdout: '' });
-      expect(ended.stderr).toContain(wrong[i]![1]);
-    });
+      expect(ended.stderr).toContain(said);
+    }
   });
 });
 
@@ -157,7 +158,8 @@ function withRepeats(workload: Uint8Array, seed: number): Buffer {
 describe('reports of a session', () => {
   const common = { commandSequence: 9, time: 0n, accountName: '', symbol: '' };
   const order = { ...common, instrument: 1, account: 3, side: 'sell' } as const;
-  const trade = { ...order, kind: 'trade', tradeId: 4n, price: 101, qty: 5 } as const;
+  const terms = { tradeId: 4n, price: 101, qty: 5, displayed: 0, auction: false };
+  const trade = { ...order, kind: 'trade', ...terms } as const;
   const resting: ExecutionReport = {
     ...trade,
     ...{ sequence: 1, request: 8, end: false, clOrdId: 2n, orderId: 6n, leaves: 0 },
@@ -178,6 +180,7 @@ describe('reports of a session', () => {
       ...{ instrument: 1, tradeId: 4, price: 101, qty: 5, restingSide: codes.SIDE_SELL },
       resting: { account: 3, owner: 7, clOrdId: 2, orderId: 6, leaves: 0 },
       aggressor: { account: 1, owner: 7, clOrdId: 3, orderId: 7, leaves: 1 },
+      ...{ isAuction: false, displayed: 0, otherDisplayed: 0 },
     });
   });
 
@@ -187,6 +190,15 @@ describe('reports of a session', () => {
     events.read(resting);
     expect(() => events.read(resting)).toThrow('a trade has one resting order');
   });
+
+  it('should be one event without an aggressor when they are halves of an auction trade', () => {
+    const events = new WireEvents(7);
+    expect(events.read({ ...resting, auction: true, displayed: 3 })).toBe(undefined);
+    expect(events.read({ ...aggressor, auction: true, aggressor: false })).toMatchObject({
+      ...{ evt: codes.EVENT_TRADE, isAuction: true, displayed: 3, otherDisplayed: 0 },
+      ...{ resting: { orderId: 6 }, aggressor: { orderId: 7 } },
+    });
+  });
 });
 
 /** The book of instrument 1 as the feed tells it of a core that does these commands. */
@@ -194,8 +206,18 @@ function fedBook(commands: readonly Command[]): FeedBook {
   const book = new FeedBook(1);
   const decoder = new FeedDecoder();
   const publisher = new Publisher({ epoch: 1, orders: SMALL.orders, instruments: 1 });
-  const facts = { symbol: 'A', tickSize: '1', lotSize: '1', referencePrice: 0 };
-  publisher.setInstruments([{ number: 1, ...facts }]);
+  const events = new EventBuffer((slots, at) => {
+    const event = at >> EVENT_SHIFT;
+    publisher.onEvents(slots, events.mask, event, event + 1);
+  });
+  const core = createCore(SMALL, events);
+  const slot = new Int32Array(COMMAND_WORDS);
+  const send = (command: Command) => {
+    writeCommand(slot, 0, command);
+    apply(core, slot, 0);
+    events.drain();
+  };
+  send({ cmd: codes.COMMAND_INSTRUMENT, instrument: 1 });
   const connection = publisher.connect({
     send: (bytes) => {
       expect(decoder.decode(bytes)).toBe(0);
@@ -205,17 +227,7 @@ function fedBook(commands: readonly Command[]): FeedBook {
     close: () => {},
   });
   connection.frame(encodeSubscribe(1, 7));
-  const events = new EventBuffer((slots, at) => {
-    const event = at >> EVENT_SHIFT;
-    publisher.onEvents(slots, events.mask, event, event + 1);
-  });
-  const core = createCore(SMALL, events);
-  const slot = new Int32Array(COMMAND_WORDS);
-  for (const command of [{ cmd: codes.COMMAND_INSTRUMENT, instrument: 1 } as const, ...commands]) {
-    writeCommand(slot, 0, command);
-    apply(core, slot, 0);
-    events.drain();
-  }
+  for (const command of commands) send(command);
   return book;
 }
 
@@ -269,6 +281,7 @@ describe('the reference of a replay over the wire', () => {
     const open = (clOrdId: number, leaves: number): OpenOrder => ({
       ...{ account: 1, accountName: '', instrument: 1, symbol: '', side: 'buy', price: 100 },
       ...{ clOrdId: BigInt(clOrdId), orderId: BigInt(clOrdId), leaves },
+      ...{ displayed: 0, displayQty: 0, stopPrice: 0 },
     });
     const [first, last] = [open(1, 2), open(2, 7)];
     expect(reference.hasJust([last, first])).toBe(true);

@@ -124,25 +124,40 @@ const CLEAN: Readonly<Record<string, () => readonly ModelThread[]>> = {
   },
   'slots withheld until something outside moves': () => {
     const ring = modelRing({ slots: 2, consumers: 1, producers: 'single' });
-    const done = { items: 0 };
     return [
       singleProducer({ ring, batches: [1, 1] }),
       reader({ ring, index: 0, items: [2], allowed: () => Atomics.load(ring.words, OUTSIDE_AT) }),
-      {
-        name: 'outside',
-        kept: [done],
-        run() {
-          while (done.items < 2) {
-            done.items += 1;
-            Atomics.store(ring.words, OUTSIDE_AT, done.items);
-            wake(ring);
-            machine.checkpoint();
-          }
-        },
-      },
+      outside(ring, 2),
+    ];
+  },
+  'a slot withheld from two consumers, whom both its producer and the outside wake': () => {
+    const ring = modelRing({ slots: 2, consumers: 2, producers: 'single' });
+    const allowed = () => Atomics.load(ring.words, OUTSIDE_AT);
+    return [
+      singleProducer({ ring, batches: [1] }),
+      reader({ ring, index: 0, items: [1], allowed }),
+      reader({ ring, index: 1, items: [1], allowed }),
+      outside(ring, 1),
     ];
   },
 };
+
+/** Allows one item after the other, as the journal's thread makes commands durable. */
+function outside(ring: Ring, items: number): ModelThread {
+  const done = { items: 0 };
+  return {
+    name: 'outside',
+    kept: [done],
+    run() {
+      while (done.items < items) {
+        done.items += 1;
+        Atomics.store(ring.words, OUTSIDE_AT, done.items);
+        wake(ring);
+        machine.checkpoint();
+      }
+    },
+  };
+}
 
 test.each(Object.entries(CLEAN))('should hold: %s', (_name, scenario) => {
   const { states, ends, fault } = explore(scenario(), STATES_MAX);

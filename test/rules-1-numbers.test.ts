@@ -126,6 +126,18 @@ test('R1.2 should not judge the notional of an order without a price', () => {
                                   | canceled a1 ${MAX} no_liquidity
     a2 buy ${MAX} market fok      | new a2 #2 ${MAX}
                                   | canceled a2 ${MAX} fok
+    a3 buy ${MAX} stop stop=${MAX} | new a3 #3 ${MAX}
+    a4 replaces a3 ${MAX - 1}     | replaced a3 a4 ${MAX - 1}
+  `);
+});
+
+test('R1.2 should judge a stop_limit by its limit', () => {
+  play(`
+    a1 buy 8388608@1073741824 stop_limit stop=1 | rejected new a1 notional_too_large
+    a2 buy 8388607@1073741824 stop_limit stop=1 | new a2 #1 8388607
+    a3 replaces a2 8388608        | rejected replace a3 notional_too_large
+    a4 replaces a2 @1073741825    | replaced a2 a4 8388607
+    a5 replaces a4 @1073741953    | rejected replace a5 notional_too_large
   `);
 });
 

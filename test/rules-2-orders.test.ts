@@ -22,6 +22,10 @@ describe('R2.1 should refuse what does not go together:', () => {
     ['buy 10@100 fok display=5', 'unsupported_combination'],
     ['buy 10 market display=5', 'unsupported_combination'],
     ['buy 10 stop stop=99 display=5', 'unsupported_combination'],
+    ['buy 10@100 stop_limit stop=99 ioc display=5', 'unsupported_combination'],
+    ['buy 10@100 stop_limit stop=99 fok display=5', 'unsupported_combination'],
+    ['sell 10@100 stop_limit stop=99 day postOnly', 'unsupported_combination'],
+    ['buy 10@100 ioc display=5 postOnly', 'unsupported_combination'],
     ['buy 10 limit', 'invalid_price'],
     ['buy 10 stop_limit stop=99', 'invalid_price'],
     ['buy 10@100 market', 'invalid_price'],
@@ -48,21 +52,39 @@ describe('R2 should hold stopPrice and displayQty to their ranges:', () => {
   ])('%s: %s', refuse);
 });
 
-describe('R2 should refuse what the core does not have yet as unsupported_combination:', () => {
+describe('R2.1 should accept, to rest or to wait:', () => {
   test.each([
+    'buy 10@100 gtc',
     'buy 10@100 day',
+    'buy 10@100 postOnly',
     'sell 10@100 day postOnly',
+    'buy 10@100 display=5',
+    'buy 10@100 display=5 day',
+    'buy 10@100 display=5 postOnly',
+    'buy 10@100 display=1',
+    'buy 10@100 display=10',
+    'buy 10000@100 display=1',
+    'buy 30000@100 display=3',
+    `buy ${MAX}@1 display=${MAX}`,
+    `buy ${MAX}@1 display=214749`,
     'buy 10 stop stop=99',
     'sell 10 stop stop=99 day',
+    'sell 10 stop stop=99 ioc',
+    'sell 10 stop stop=99 fok',
     `sell 10 stop stop=${MAX}`,
     'buy 10@100 stop_limit stop=99',
+    'buy 10@100 stop_limit stop=99 day',
     'buy 10@100 stop_limit stop=1 ioc',
-    'buy 10@100 display=5',
-    'buy 10@100 display=1',
-    'buy 10000@100 display=1',
-    'buy 10@100 display=10',
-    `buy ${MAX}@1 display=${MAX}`,
-  ])('%s', (terms) => refuse(terms, 'unsupported_combination'));
+    'buy 10@100 stop_limit stop=1 fok',
+    'buy 10@100 stop_limit stop=99 display=5',
+    'sell 10@100 stop_limit stop=101 display=10 day',
+  ])('%s', (terms) => {
+    const qty = terms.split(/[ @]/)[1];
+    play(`
+      a1 ${terms}                 | new a1 #1 ${qty}
+      cancel a1                   | canceled a1 ${qty} user
+    `);
+  });
 });
 
 describe('R2.1 should let a market order say gtc, day or ioc, all the same, or fok:', () => {
@@ -91,6 +113,60 @@ describe('R2.1 should let a market order say gtc, day or ioc, all the same, or f
   });
 });
 
+describe('R2.1 should let a stop act by its time in force once it is triggered:', () => {
+  test.each([
+    ['5 stop stop=100', 'canceled a1 2 no_liquidity', '-'],
+    ['5 stop stop=100 day', 'canceled a1 2 no_liquidity', '-'],
+    ['5 stop stop=100 ioc', 'canceled a1 2 no_liquidity', '-'],
+    ['5@102 stop_limit stop=100 ioc', 'canceled a1 2 ioc', '-'],
+    ['5@102 stop_limit stop=100', '', '102x2x1'],
+    ['5@102 stop_limit stop=100 day', '', '102x2x1'],
+  ])('buy %s', (terms, end, bids) => {
+    play(`
+      b1 sell 1@100               | new b1 #1 1
+      b2 sell 3@101               | new b2 #2 3
+      a1 buy ${terms}             | new a1 #3 5
+      c1 buy 1@100                | new c1 #4 1
+                                  | trade #1 1@100 buy c1 0 sell b1 0 by buy
+                                  | triggered a1
+                                  | trade #2 3@101 buy a1 2 sell b2 0 by buy
+                                  | ${end}
+      book                        | book ${bids} / -
+    `);
+  });
+
+  test.each(['4 stop stop=100 fok', '4@101 stop_limit stop=100 fok'])(
+    'buy %s, not to be had whole',
+    (terms) => {
+      play(`
+      b1 sell 1@100               | new b1 #1 1
+      b2 sell 3@101               | new b2 #2 3
+      a1 buy ${terms}             | new a1 #3 4
+      c1 buy 1@100                | new c1 #4 1
+                                  | trade #1 1@100 buy c1 0 sell b1 0 by buy
+                                  | triggered a1
+                                  | canceled a1 4 fok
+      book                        | book - / 101x3x1
+    `);
+    },
+  );
+
+  test.each(['3 stop stop=100 fok', '3@101 stop_limit stop=100 fok'])(
+    'buy %s, to be had whole',
+    (terms) => {
+      play(`
+      b1 sell 1@100               | new b1 #1 1
+      b2 sell 3@101               | new b2 #2 3
+      a1 buy ${terms}             | new a1 #3 3
+      c1 buy 1@100                | new c1 #4 1
+                                  | trade #1 1@100 buy c1 0 sell b1 0 by buy
+                                  | triggered a1
+                                  | trade #2 3@101 buy a1 0 sell b2 0 by buy
+    `);
+    },
+  );
+});
+
 test('R2.2 should refuse a text that the account has used, whatever became of the order', () => {
   play(`
     a1 buy 10@100                 | new a1 #1 10
@@ -116,10 +192,27 @@ test('R2.2 should use the id of a rejected new up', () => {
     a1 buy 10@100                 | rejected new a1 duplicate_clordid
     a2 buy 10@100 on=NONE         | rejected new a2 unknown_symbol
     a2 buy 10@100                 | rejected new a2 duplicate_clordid
-    a3 buy 10@100 display=5       | rejected new a3 unsupported_combination
+    a3 buy 10 market display=5    | rejected new a3 unsupported_combination
     a3 buy 10@100                 | rejected new a3 duplicate_clordid
-    a4 buy 10@100                 | new a4 #1 10
+    phase halted                  | phase halted
+    a4 buy 10@100                 | rejected new a4 phase
+    phase continuous              | phase continuous
+    a4 buy 10@100                 | rejected new a4 duplicate_clordid
+    a5 buy 10@100                 | new a5 #1 10
+    b1 sell 1@100 postOnly        | rejected new b1 post_only_would_cross
+    b1 sell 1@101                 | rejected new b1 duplicate_clordid
   `);
+});
+
+test('R2.2 should use the id of a new up that finds no room', () => {
+  const table = `
+    a1 buy 10@100                 | new a1 #1 10
+    a2 buy 10@100                 | rejected new a2 capacity
+    cancel a1                     | canceled a1 10 user
+    a2 buy 10@100                 | rejected new a2 duplicate_clordid
+    a3 buy 10@100                 | new a3 #2 10
+  `;
+  play(table, { limits: { orders: 1 } });
 });
 
 test('R2.2 should use the new id of a rejected replace up, and leave the old one', () => {
@@ -152,6 +245,39 @@ test('R2.3 should count accepted orders alone', () => {
     b1 sell 10@100 fok            | new b1 #2 10
                                   | canceled b1 10 fok
     b2 sell 10@101                | new b2 #3 10
+  `);
+});
+
+test('R2.3 should lead a stop from new over triggered and trades to its end', () => {
+  play(`
+    b1 sell 6@100                 | new b1 #1 6
+    a1 buy 5@100 stop_limit stop=100 | new a1 #2 5
+    c1 buy 4@100                  | new c1 #3 4
+                                  | trade #1 4@100 buy c1 0 sell b1 2 by buy
+                                  | triggered a1
+                                  | trade #2 2@100 buy a1 3 sell b1 0 by buy
+    a2 replaces a1 4              | replaced a1 a2 2
+    b2 sell 1@100                 | new b2 #4 1
+                                  | trade #3 1@100 buy a2 1 sell b2 0 by sell
+    cancel a2                     | canceled a2 1 user
+  `);
+});
+
+test('R2.3 should change nothing by a refused command: the queue, the quantity, the stops', () => {
+  play(`
+    a1 sell 5@100 display=2       | new a1 #1 5
+    b1 sell 5@100                 | new b1 #2 5
+    c1 buy 3 stop stop=100        | new c1 #3 3
+    a2 replaces a1 6@100 display=0 | rejected replace a2 invalid_display_qty
+    c2 replaces c1 3@100          | rejected replace c2 invalid_price
+    d1 buy 1@101 postOnly         | rejected new d1 post_only_would_cross
+    cancel d1                     | rejected cancel d1 unknown_order
+    book                          | book - / 100x7x2
+    d2 buy 1@100                  | new d2 #4 1
+                                  | trade #1 1@100 buy d2 0 sell a1 4 by buy
+                                  | triggered c1
+                                  | trade #2 1@100 buy c1 2 sell a1 3 by buy
+                                  | trade #3 2@100 buy c1 0 sell b1 3 by buy
   `);
 });
 
@@ -189,6 +315,23 @@ test('R2.4 should conserve quantity through trades, decrements and replaces', ()
     b2 buy 2@100                  | new b2 #4 2
                                   | trade #2 2@100 buy b2 0 sell a4 20 by buy
     cancel a4                     | canceled a4 20 user
+  `);
+});
+
+test('R2.4 should conserve the quantity of an iceberg and of a triggered stop', () => {
+  play(`
+    a1 sell 20@100 display=5      | new a1 #1 20
+    b1 buy 7@101 stop_limit stop=100 decrement | new b1 #2 7
+    b2 buy 3@100                  | new b2 #3 3
+                                  | trade #1 3@100 buy b2 0 sell a1 17 by buy
+                                  | triggered b1
+                                  | trade #2 2@100 buy b1 5 sell a1 15 by buy
+                                  | trade #3 5@100 buy b1 0 sell a1 10 by buy
+    a2 buy 4@100 decrement        | new a2 #4 4
+                                  | restated a1 6
+                                  | canceled a2 4 stp
+    a3 replaces a1 15             | replaced a1 a3 1
+    cancel a3                     | canceled a3 1 user
   `);
 });
 

@@ -79,16 +79,19 @@ test('R3.1 should keep instruments apart, each with its own trade numbers', () =
   play(table, { instruments });
 });
 
-test('R3.2 should let what is left of a gtc limit order rest at its own price', () => {
-  play(`
+test.each(['gtc', 'day'])(
+  'R3.2 should let what is left of a %s limit order rest at its own price',
+  (tif) => {
+    play(`
     a1 sell 5@100                 | new a1 #1 5
-    b1 buy 8@102                  | new b1 #2 8
+    b1 buy 8@102 ${tif}           | new b1 #2 8
                                   | trade #1 5@100 buy b1 3 sell a1 0 by buy
     book                          | book 102x3x1 / -
     a2 sell 1@99                  | new a2 #3 1
                                   | trade #2 1@102 buy b1 2 sell a2 0 by sell
   `);
-});
+  },
+);
 
 test('R3.2 should cancel what is left of an ioc', () => {
   play(`

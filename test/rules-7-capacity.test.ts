@@ -158,6 +158,110 @@ describe('R7 capacity, price pages of 64 ticks:', () => {
   });
 });
 
+describe('R7 capacity, stops:', () => {
+  test('should take an order slot each, whatever they become, and give it back', () => {
+    const table = `
+      a1 buy 1 stop stop=100      | new a1 #1 1
+      a2 sell 1@50 stop_limit ioc stop=50 | new a2 #2 1
+      b1 buy 1@90                 | rejected new b1 capacity
+      b2 buy 1 stop stop=90       | rejected new b2 capacity
+      b3 buy 1 stop stop=90 ioc   | rejected new b3 capacity
+      a3 replaces a1 5 stop=90    | replaced a1 a3 5
+      cancel a2                   | canceled a2 1 user
+      b4 sell 1@90                | new b4 #3 1
+      c1 buy 1@90 ioc             | new c1 #4 1
+                                  | trade #1 1@90 buy c1 0 sell b4 0 by buy
+                                  | triggered a3
+                                  | canceled a3 5 no_liquidity
+      b5 buy 1@90                 | new b5 #5 1
+      b6 buy 1@90                 | new b6 #6 1
+      b7 buy 1@90                 | rejected new b7 capacity
+    `;
+    play(table, { limits: { orders: 2 } });
+  });
+
+  test('should take a page for the stopPrices of 64 ticks of one side', () => {
+    const table = `
+      a1 buy 1@100                | new a1 #1 1
+      a2 buy 1 stop stop=192      | new a2 #2 1
+      a3 buy 1 stop stop=255      | new a3 #3 1
+      a4 buy 1 stop stop=256      | rejected new a4 capacity
+      a5 sell 1 stop stop=192     | rejected new a5 capacity
+      a6 replaces a2 stop=200     | replaced a2 a6 1
+      a7 replaces a6 stop=191     | rejected replace a7 capacity
+      a8 replaces a6 2            | replaced a6 a8 2
+      b1 buy 1@192                | rejected new b1 capacity
+      cancel a1                   | canceled a1 1 user
+      a9 replaces a8 stop=191     | replaced a8 a9 2
+    `;
+    play(table, { limits: { pages: 2 } });
+  });
+
+  test('should keep a page free for the limit of each, so that triggering never fails', () => {
+    const table = `
+      a1 buy 1@500 stop_limit stop=100 | new a1 #1 1
+      y1 sell 1@100               | new y1 #2 1
+      b1 buy 1@90                 | rejected new b1 capacity
+      b2 buy 1@90 stop_limit stop=100 | rejected new b2 capacity
+      b3 buy 1 stop stop=101      | new b3 #3 1
+      a2 replaces a1 @900         | replaced a1 a2 1
+      z1 buy 1@100 ioc            | new z1 #4 1
+                                  | trade #1 1@100 buy z1 0 sell y1 0 by buy
+                                  | triggered a2
+      book                        | book 900x1x1 / -
+      b4 buy 1@90                 | new b4 #5 1
+      b5 buy 1@500                | rejected new b5 capacity
+    `;
+    play(table, { limits: { pages: 3 } });
+  });
+
+  test('should keep none free for one that never rests', () => {
+    const table = `
+      a1 buy 1@500 stop_limit stop=100 ioc | new a1 #1 1
+      a2 buy 1@900 stop_limit stop=100 fok | new a2 #2 1
+      a3 buy 1@900 stop_limit stop=100 | rejected new a3 capacity
+    `;
+    play(table, { limits: { pages: 1 } });
+  });
+
+  test('should give their pages back when they are canceled, for whatever reason', () => {
+    const table = `
+      a1 buy 1@500 stop_limit stop=100 | new a1 #1 1
+      b1 buy 1@90                 | rejected new b1 capacity
+      cancel a1                   | canceled a1 1 user
+      b2 buy 1@90                 | new b2 #2 1
+      cancel b2                   | canceled b2 1 user
+      a2 buy 1@500 stop_limit stop=100 | new a2 #3 1
+      massCancel A                | canceled a2 1 mass_cancel
+      b3 sell 2@100               | new b3 #4 2
+      c1 buy 1@100 ioc            | new c1 #5 1
+                                  | trade #1 1@100 buy c1 0 sell b3 1 by buy
+      a3 buy 2@500 stop_limit stop=101 | rejected new a3 capacity
+      cancel b3                   | canceled b3 1 user
+      a4 buy 2@500 stop_limit stop=101 day | new a4 #6 2
+      phase closed                | phase closed
+                                  | canceled a4 2 day_end
+      phase auction               | phase auction
+      b4 buy 1@90                 | new b4 #7 1
+      b5 buy 1@900                | new b5 #8 1
+      b6 buy 1@500                | rejected new b6 capacity
+    `;
+    play(table, { limits: { pages: 2 } });
+  });
+});
+
+test('R7 capacity should count an iceberg as one order on one page', () => {
+  const table = `
+    a1 buy 10000@100 display=1    | new a1 #1 10000
+    a2 replaces a1 9000 display=2 | replaced a1 a2 9000
+    b1 buy 1@100                  | rejected new b1 capacity
+    c1 sell 3@100 ioc             | new c1 #2 3
+                                  | trade #1 2@100 buy a2 8998 sell c1 1 by sell
+                                  | trade #2 1@100 buy a2 8997 sell c1 0 by sell
+  `;
+  play(table, { limits: { orders: 1, pages: 1 } });
+});
+
 describe('R7 capacity, accounts:', () => {
   test('should be refused to an account too many, its ids not remembered', () => {
     const table = `
@@ -178,7 +282,7 @@ describe('R7 capacity, accounts:', () => {
       b1 buy 0@100                | rejected new b1 invalid_qty
       b2 buy 1@100 on=NONE        | rejected new b2 unknown_symbol
       b3 buy 1@100 postOnly       | rejected new b3 post_only_would_cross
-      b4 buy 1@90 day             | rejected new b4 unsupported_combination
+      b4 buy 1@90 ioc postOnly    | rejected new b4 unsupported_combination
       b5 replaces b1 5            | rejected replace b5 unknown_order
       b6 buy 1@90                 | rejected new b6 capacity
     `;

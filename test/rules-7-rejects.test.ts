@@ -12,6 +12,8 @@ interface Fault {
   price?: number;
   display?: number;
   words?: string;
+  /** In which phase the command comes. */
+  phase?: string;
 }
 
 const MAX = 2_147_483_647;
@@ -26,8 +28,9 @@ const NEW_FAULTS: readonly Fault[] = [
   { reason: 'invalid_stop_price', words: 'stop=99' },
   { reason: 'invalid_display_qty', words: 'display=0' },
   { reason: 'notional_too_large', qty: MAX, price: MAX },
-  { reason: 'unsupported_combination', words: 'day' },
+  { reason: 'unsupported_combination', words: 'postOnly ioc' },
   { reason: 'post_only_would_cross', words: 'postOnly' },
+  { reason: 'phase', phase: 'halted' },
   { reason: 'capacity' },
 ];
 
@@ -36,13 +39,22 @@ const REPLACE_FAULTS: readonly Fault[] = [
   { reason: 'unknown_order', orig: 'zz' },
   { reason: 'invalid_qty', qty: 0 },
   { reason: 'invalid_price', price: MAX + 1 },
-  { reason: 'invalid_stop_price', words: 'stop=99' },
+  { reason: 'invalid_stop_price', words: 'stop=0' },
   { reason: 'invalid_display_qty', display: 0 },
   { reason: 'notional_too_large', qty: LOTS, price: MAX },
-  { reason: 'unsupported_combination', display: LOTS / 10_000 },
+  {
+    reason: 'unsupported_combination',
+    orig: 's0',
+    display: LOTS / 10_000,
+    words: 'stop=5000',
+  },
   { reason: 'post_only_would_cross', orig: 'a0' },
+  { reason: 'phase', phase: 'halted' },
   { reason: 'capacity' },
 ];
+
+/** No command can have both: postOnly is judged by the book in the continuous phase alone. */
+const IMPOSSIBLE = 'post_only_would_cross before phase';
 
 /** Every two faults that one command can have, the one that stands first in R7 first. */
 function pairs(faults: readonly Fault[]): [first: string, second: string, both: Fault][] {
@@ -51,7 +63,9 @@ function pairs(faults: readonly Fault[]): [first: string, second: string, both: 
     for (const second of faults.slice(index + 1)) {
       const keys = ['name', 'orig', 'qty', 'price', 'display'] as const;
       if (keys.some((key) => first[key] !== undefined && second[key] !== undefined)) continue;
-      const words = [first.words, second.words].filter((word) => word).join(' ');
+      if (`${first.reason} before ${second.reason}` === IMPOSSIBLE) continue;
+      // Of a key that is there twice, the last counts.
+      const words = [second.words, first.words].filter((word) => word).join(' ');
       found.push([first.reason, second.reason, { ...second, ...first, words }]);
     }
   });
@@ -60,9 +74,10 @@ function pairs(faults: readonly Fault[]): [first: string, second: string, both: 
 
 /** A buy that meets the resting sell. The pool of orders is full, unless `orders` says more. */
 function playNew(fault: Omit<Fault, 'reason'>, result: string, orders = 1): void {
-  const { name = 'a1', qty = 5, price = 100, words = '' } = fault;
+  const { name = 'a1', qty = 5, price = 100, words = '', phase } = fault;
   const table = `
     a0 sell 5@100                 | new a0 #1 5
+    ${phase === undefined ? '' : `phase ${phase} | phase ${phase}`}
     ${name} buy ${qty}@${price} none ${words} | ${result}
   `;
   play(table, { limits: { orders } });
@@ -70,18 +85,22 @@ function playNew(fault: Omit<Fault, 'reason'>, result: string, orders = 1): void
 
 /**
  * A replace of a bid, a0 being postOnly and a2 not, to a price that meets the ask and lies on a
- * page that does not exist. Both pages are taken, unless `pages` says more.
+ * page that does not exist. All pages are taken, unless `pages` says more. s0 is a stop, which has
+ * a page for its stopPrice.
  */
 function playReplace(fault: Omit<Fault, 'reason'>, result: string, pages = 2): void {
-  const { name = 'a3', orig = 'a2', qty = LOTS, price = 100, words = '', display } = fault;
+  const { name = 'a3', orig = 'a2', qty = LOTS, price = 100, words = '', display, phase } = fault;
   const shown = display === undefined ? '' : `display=${display}`;
+  const isStop = orig === 's0';
   const table = `
     a0 buy 5@40 postOnly          | new a0 #1 5
     a1 sell ${LOTS}@100           | new a1 #2 ${LOTS}
     a2 buy 5@40 none              | new a2 #3 5
+    ${isStop ? 'A:s0 buy 5@40 stop_limit ioc stop=200 | new A:s0 #4 5' : ''}
+    ${phase === undefined ? '' : `phase ${phase} | phase ${phase}`}
     ${name} replaces ${orig} ${qty}@${price} ${words} ${shown} | ${result}
   `;
-  play(table, { limits: { pages } });
+  play(table, { limits: { pages: isStop ? pages + 1 : pages } });
 }
 
 const refuseNew = (fault: Fault): void =>
@@ -111,7 +130,7 @@ describe('R7 should give the first of two reasons to a replace:', () => {
   test.each(pairs(REPLACE_FAULTS))('%s before %s', (_first, _second, both) => refuseReplace(both));
 });
 
-describe('R7 should judge what the core does not have yet in the same order:', () => {
+describe('R7 should judge stops and icebergs in the same order:', () => {
   test.each([
     ['0 stop stop=99', 'invalid_qty'],
     ['5@100 stop stop=0', 'invalid_price'],
@@ -120,15 +139,36 @@ describe('R7 should judge what the core does not have yet in the same order:', (
     ['5@100 stop_limit stop=9 display=6', 'invalid_display_qty'],
     ['5 stop stop=9 display=6', 'invalid_display_qty'],
     [`${MAX}@${MAX} stop_limit stop=9`, 'notional_too_large'],
+    [`${MAX}@${MAX} stop_limit ioc display=${MAX} stop=9`, 'notional_too_large'],
     [`${MAX}@${MAX} day`, 'notional_too_large'],
     [`${MAX}@${MAX} display=${MAX}`, 'notional_too_large'],
-    [`${MAX} stop stop=${MAX}`, 'unsupported_combination'],
-    ['5@100 display=5 postOnly', 'unsupported_combination'],
-    ['5@100 day postOnly', 'unsupported_combination'],
-    ['5@100 stop_limit stop=9', 'unsupported_combination'],
+    [`${MAX} stop stop=${MAX} postOnly`, 'unsupported_combination'],
+    ['5@100 stop_limit stop=9 fok display=5', 'unsupported_combination'],
+    ['5@100 display=5 postOnly', 'post_only_would_cross'],
+    ['5@100 day postOnly', 'post_only_would_cross'],
+    ['5@100 stop_limit stop=9', 'capacity'],
+    ['5 stop stop=9', 'capacity'],
+    ['5@100 display=5', 'capacity'],
   ])('%s: %s', (terms, reason) => {
     const table = `
       b1 sell 5@100               | new b1 #1 5
+      a1 buy ${terms}             | rejected new a1 ${reason}
+    `;
+    play(table, { limits: { orders: 1 } });
+  });
+
+  test.each([
+    ['5 market', 'phase'],
+    ['5@100 ioc postOnly', 'unsupported_combination'],
+    ['5 stop stop=9 ioc', 'phase'],
+    ['5 stop stop=0 ioc', 'invalid_stop_price'],
+    ['5@100 postOnly', 'phase'],
+    ['5@100 fok', 'phase'],
+    ['5@100', 'capacity'],
+  ])('in an auction %s: %s', (terms, reason) => {
+    const table = `
+      b1 sell 5@100               | new b1 #1 5
+      phase auction               | phase auction
       a1 buy ${terms}             | rejected new a1 ${reason}
     `;
     play(table, { limits: { orders: 1 } });
@@ -137,16 +177,22 @@ describe('R7 should judge what the core does not have yet in the same order:', (
 
 test('R7 should be tested for every two neighbours that one command can have', () => {
   const neighbours = (faults: readonly Fault[]): string[] =>
-    faults.slice(1).map((fault, index) => `${faults[index]!.reason} before ${fault.reason}`);
+    faults
+      .slice(1)
+      .map((fault, index) => `${faults[index]!.reason} before ${fault.reason}`)
+      .filter((pair) => pair !== IMPOSSIBLE);
   const tested = (faults: readonly Fault[]): string[] =>
     pairs(faults).map(([first, second]) => `${first} before ${second}`);
   expect(tested(NEW_FAULTS)).toEqual(expect.arrayContaining(neighbours(NEW_FAULTS)));
-  expect(tested(REPLACE_FAULTS)).toEqual(expect.arrayContaining(neighbours(REPLACE_FAULTS)));
+  // A stop cannot be postOnly.
+  const ofReplace = neighbours(REPLACE_FAULTS).filter((pair) => !pair.endsWith('would_cross'));
+  expect(tested(REPLACE_FAULTS)).toEqual(expect.arrayContaining(ofReplace));
 });
 
-test('R7 should refuse an unknown symbol in a mass cancel and a book', () => {
+test('R7 should refuse an unknown symbol in a mass cancel, a phase and a book', () => {
   play(`
     a1 sell 5@100                 | new a1 #1 5
+    phase halted on=NONE          | rejected phase - unknown_symbol
     massCancel A on=NONE          | rejected massCancel A unknown_symbol
     massCancel Z buy on=NONE      | rejected massCancel Z unknown_symbol
     book on=NONE                  | rejected book - unknown_symbol

@@ -6,22 +6,26 @@
 //   book                   | book - / 100x6x1
 //
 // An order's first letter is its account: a1 belongs to A, where not written B:a1. The instrument
-// TEST is there already.
+// TEST is there already, unless the table begins with a definition of its own.
 //
 // Commands
 //   a1 buy 10@100 WORDS      new; `10` alone has no price. WORDS: market, stop, stop_limit, gtc,
 //                            day, ioc, fok, postOnly, a stp mode, display=5, stop=99, on=SYMBOL
 //   a2 replaces a1 12@101    replace; `12` changes only the quantity, `@101` only the price,
-//                            neither only the id
-//   cancel a1 · massCancel A [buy|sell] [on=SYMBOL] · instrument SYMBOL · time 12
-//   book [on=SYMBOL] [depth=2] · hash
+//                            neither only the id. WORDS: display=5, stop=99
+//   cancel a1 · massCancel A [buy|sell] [on=SYMBOL] · time 12
+//   instrument SYMBOL [reference=100] [band=1000] [halt=10] [auction=20]
+//   phase halted [on=SYMBOL] · book [on=SYMBOL] [depth=2] · hash
 //
 // Events
 //   new a1 #1 10                              orderId 1, leaves 10
 //   rejected new a1 invalid_qty               the command, its id (massCancel: the account), why
 //   trade #1 4@100 buy b1 0 sell a1 6 by buy  tradeId 1; after each order its leaves
-//   canceled a1 6 ioc · replaced a1 a2 12 · restated a1 3
+//   canceled a1 6 ioc · replaced a1 a2 12 · restated a1 3 · triggered a1
+//   phase halted · indicative 5@100 -2        quantity at a price, imbalance
+//   indicative 0 0                            nothing would trade
 //   book 100x12x2 99x5x1 / 101x4x1            bids / asks as price x quantity x orders; - is none
+// Events of another instrument than TEST have `on SYMBOL` behind their first word.
 
 import { expect } from 'vitest';
 import type { Limits } from '../src/core/limits.ts';
@@ -36,6 +40,8 @@ interface Options {
 }
 
 const INSTRUMENTS = ['TEST'] as const;
+/** Enough for a table, and laid out in an instant. */
+const LIMITS: Limits = { orders: 512, accounts: 64, instruments: 8, pages: 128 };
 
 /** Runs the left column of a table and compares what it prints with the right one. */
 export function play(table: string, options: Options = {}): void {
@@ -52,8 +58,9 @@ export function play(table: string, options: Options = {}): void {
 
 /** Runs commands and gives the compact text of each event. */
 export function run(commands: readonly TapeCommand[], options: Options = {}): string[] {
-  const instruments = (options.instruments ?? INSTRUMENTS).map((symbol) => instrument(symbol));
-  return runTape([...instruments, ...commands], options.limits).map(compact);
+  const known = commands[0]?.cmd === 'instrument' ? [] : (options.instruments ?? INSTRUMENTS);
+  const instruments = known.map((symbol) => ({ cmd: 'instrument', symbol }));
+  return runTape([...instruments, ...commands], { ...LIMITS, ...options.limits }).map(compact);
 }
 
 /** The state hash after the left column of a table. */
@@ -68,17 +75,15 @@ export function parseTable(table: string): TapeCommand[] {
   return left.filter((command) => command !== '').map(parseCommand);
 }
 
-export function instrument(symbol: string): TapeCommand {
-  return { cmd: 'instrument', symbol };
-}
-
 /** One command in the words of the table. */
 export function parseCommand(text: string): TapeCommand {
   const words = text.split(/ +/);
   const [first, second, third] = words as [string, string, string];
   switch (first) {
     case 'instrument':
-      return instrument(second);
+      return { cmd: 'instrument', symbol: second, ...numbers(words.slice(2), BAND_KEYS) };
+    case 'phase':
+      return { cmd: 'phase', symbol: 'TEST', phase: second, ...options(words.slice(2)) };
     case 'time':
       return { cmd: 'time', ns: BigInt(second) };
     case 'hash':
@@ -91,7 +96,8 @@ export function parseCommand(text: string): TapeCommand {
       return { cmd: 'massCancel', account: second, ...options(words.slice(2)) };
   }
   if (second === 'replaces') {
-    const terms = { ...size(words[3] ?? ''), ...options(words.slice(4)) };
+    const sized = words[3] !== undefined && !words[3].includes('=');
+    const terms = { ...size(sized ? words[3]! : ''), ...options(words.slice(sized ? 4 : 3)) };
     return { cmd: 'replace', ...owned(first), origClOrdId: third, ...terms };
   }
   if (second !== 'buy' && second !== 'sell') throw new Error(`not a command: ${text}`);
@@ -125,6 +131,24 @@ const KEYS: Readonly<Record<string, string>> = {
   display: 'displayQty',
   stop: 'stopPrice',
 };
+
+const BAND_KEYS: Readonly<Record<string, string>> = {
+  reference: 'referencePrice',
+  band: 'priceBandBps',
+  halt: 'haltNs',
+  auction: 'auctionNs',
+};
+
+/** `name=5` as the key that `keys` has for the name. */
+function numbers(words: readonly string[], keys: Readonly<Record<string, string>>): TapeCommand {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [name, value] = word.split('=') as [string, string];
+      if (keys[name] === undefined) throw new Error(`not an option: ${word}`);
+      return [keys[name], Number(value)];
+    }),
+  );
+}
 
 function options(words: readonly string[]): TapeCommand {
   return Object.fromEntries(words.map(option));
@@ -161,6 +185,14 @@ export function compact(text: string): string {
       return `replaced ${line.origClOrdId} ${name(line)} ${line.leaves}`;
     case 'restated':
       return `restated ${name(line)} ${line.leaves}`;
+    case 'triggered':
+      return `triggered ${name(line)}`;
+    case 'phase':
+      return `phase ${on(line)}${line.phase}`;
+    case 'indicative': {
+      const price = line.price === undefined ? '' : `@${line.price}`;
+      return `indicative ${on(line)}${line.qty}${price} ${line.imbalance}`;
+    }
     case 'book':
       return `book ${on(line)}${levels(line.bids)} / ${levels(line.asks)}`;
     case 'hash':

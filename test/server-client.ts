@@ -25,7 +25,8 @@ import { REPORT_WORDS } from '../src/wire/report-layout.ts';
 import { within } from './server-kit.ts';
 import { commandWords } from './wire-kit.ts';
 
-const WAIT_MS_MAX = 15_000;
+/** What has not come by then never will. */
+const WAIT_MS_MAX = 60_000;
 
 export class RawClient {
   readonly socket: WebSocket;

@@ -12,7 +12,7 @@ import { EXIT_DISK_FAILED } from '../src/workers/death.ts';
 import { buy, linesOf, RawClient } from './server-client.ts';
 import { type Exit, endServers, TestServer } from './server-kit.ts';
 
-const FRAME_COMMANDS = 32;
+const FRAME_COMMANDS = 64;
 
 afterAll(endServers);
 

@@ -20,8 +20,8 @@ import { endServers, TestServer } from './server-kit.ts';
 const SESSIONS = 4;
 const FORGER = 2;
 const WITNESS = 3;
-const MUTATIONS = 120;
-const RANDOM_FRAMES = 250;
+const MUTATIONS = 80;
+const RANDOM_FRAMES = 160;
 const SEED = 20261121;
 
 let server: TestServer;

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const SCRIPT = new URL('../dist/bench/hostile.js', import.meta.url).pathname;
-const RUN_MS_MAX = 50_000;
+const RUN_MS_MAX = 100_000;
 
 test('should give every answer to those who are not hostile', async () => {
-  const options = ['--sessions', '60', '--hostile', '6', '--seconds', '3'];
+  const options = ['--sessions', '60', '--hostile', '6', '--seconds', '2'];
   const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, ...options], {
     timeout: RUN_MS_MAX,
     killSignal: 'SIGKILL',

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROGRAM } from './replay-kit.ts';
 
-/** A server that is still there after this long has hung. */
-const SERVER_MS_MAX = 90_000;
-const START_MS_MAX = 20_000;
+/** A server that is still there, or not yet there, after this long has hung. */
+const SERVER_MS_MAX = 180_000;
+const START_MS_MAX = 60_000;
 
 export interface Exit {
   code: number | null;

@@ -7,8 +7,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { EXIT_BAD_INPUT } from '../src/cli/exit-codes.ts';
 import { MarketFeed } from '../src/client/index.ts';
+import { CANCEL_DISCONNECT, EVENT_CANCELED } from '../src/core/codes.ts';
 import type { Report } from '../src/wire/order-entry.ts';
 import { buy, cancel, linesOf, RawClient, sell } from './server-client.ts';
+import { watchBook } from './server-feed.ts';
 import { endServers, TestServer } from './server-kit.ts';
 
 const DRAIN_MS_MAX = 5_000;
@@ -127,6 +129,34 @@ describe.each(['fsync', 'os'])('%s', (durability) => {
     }
     await again.stop('SIGKILL');
   });
+});
+
+test('should cancel the orders of who asked for it and is not back after a crash', async () => {
+  // Long enough for whoever comes back within it, however busy the machine.
+  const config = { durability: 'os', ioThreads: 2, resumeGraceMs: 5_000 };
+  const server = await TestServer.start({ config });
+  const asked = { cancelOnDisconnect: true };
+  const clients = [
+    await RawClient.logOn(server.ordersUrl, 1, asked),
+    await RawClient.logOn(server.ordersUrl, 2),
+    await RawClient.logOn(server.ordersUrl, 3, asked),
+  ];
+  await Promise.all(clients.map((client, i) => client.ask(buy(i + 1, 1, 51 + i))));
+  await server.stop('SIGKILL');
+
+  const again = await server.again();
+  const back = await RawClient.logOn(again.ordersUrl, 3, { ...asked, nextReport: 2 });
+  const { feed, book, until } = await watchBook(again.feedUrl, 'TEST');
+  const prices = () => book.bids().map(({ price }) => price);
+  expect(prices()).toEqual([53, 52, 51]);
+  await until('the cancel', () => prices().length < 3);
+  expect(prices()).toEqual([53, 52]);
+  expect((await back.askOpenOrders(70)).length).toBe(1);
+  const late = await RawClient.logOn(again.ordersUrl, 1, { nextReport: 2 });
+  await late.until('the cancel', () => late.reports.length === 1);
+  expect(late.reports[0]).toMatchObject({ event: EVENT_CANCELED, reason: CANCEL_DISCONNECT });
+  await feed.close();
+  await again.stop('SIGKILL');
 });
 
 test('should refuse a directory or a port that somebody else has', async () => {

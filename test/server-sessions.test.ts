@@ -12,9 +12,11 @@ import {
 import { CLOSE_TAKEN_OVER, COMMANDS_PER_FRAME_MAX, CREDITS } from '../src/wire/frame-kinds.ts';
 import type { Report } from '../src/wire/order-entry.ts';
 import { buy, logonFrame, RawClient, sell } from './server-client.ts';
+import { watchBook } from './server-feed.ts';
 import { endServers, TestServer } from './server-kit.ts';
 
-const GRACE_MS = 400;
+/** Long enough for whoever comes back within it, however busy the machine. */
+const GRACE_MS = 3_000;
 const TAKEOVERS = 25;
 
 let server: TestServer;
@@ -103,10 +105,14 @@ test('should cancel what a lost session entered, and nothing of others', async (
   await back.untilClosed();
   expect((await taker.askOpenOrders(71)).length).toBe(3);
 
+  const { feed, book, until } = await watchBook(server.feedUrl, 'TEST');
+  const prices = () => book.bids().map(({ price }) => price);
+  expect(prices()).toEqual([52, 51, 50]);
   await taker.close();
-  const openOf = async (request: number) => (await other.askOpenOrders(request)).length;
-  for (let request = 100; (await openOf(request)) > 1; request++)
-    expect(request).toBeLessThan(5_000);
+  await until('the cancels', () => prices().length < 3 && !prices().includes(50));
+  expect(prices()).toEqual([52]);
+  expect((await other.askOpenOrders(72)).length).toBe(1);
+  await feed.close();
   const late = await RawClient.logOn(server.ordersUrl, 8, { nextReport: from });
   await late.until('cancels', () => late.reports.length === 2);
   for (const { event, reason, request } of late.reports) {
@@ -119,13 +125,19 @@ test('should be busy beyond its credits, alone and in order', async () => {
   const greedy = await RawClient.logOn(server.ordersUrl, 3);
   const modest = await RawClient.logOn(server.ordersUrl, 4);
   expect(greedy.welcome!.credits).toBe(CREDITS);
-  const commands = 16 * COMMANDS_PER_FRAME_MAX;
-  greedy.send(...Array.from({ length: commands }, (_, i) => buy(3, i + 1, 1 + (i % 40))));
-  await modest.ask(...Array.from({ length: 100 }, (_, i) => buy(4, i + 1, 1)));
-  await greedy.until('answers', () => greedy.answered.size === commands);
+  let commands = 0;
+  // More at once than the credits; the server may be quick enough to answer some meanwhile.
+  while (greedy.refusals.length === 0) {
+    const first = commands + 1;
+    commands += 16 * COMMANDS_PER_FRAME_MAX;
+    greedy.send(
+      ...Array.from({ length: commands + 1 - first }, (_, i) => buy(3, first + i, 1 + (i % 40))),
+    );
+    await modest.ask(...Array.from({ length: 100 }, (_, i) => buy(4, first + i, 1)));
+    await greedy.until('answers', () => greedy.answered.size === commands);
+  }
   expectAnswers(greedy, commands);
   expect(modest.refusals).toEqual([]);
-  expect(greedy.refusals.length).toBeGreaterThan(0);
   expect(new Set(greedy.refusals.map(({ reason }) => reason))).toEqual(new Set([REJECT_BUSY]));
   // Of each frame the beginning was taken and the rest was not.
   const busy = new Set(greedy.refusals.map(({ request }) => request));

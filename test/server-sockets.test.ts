@@ -3,6 +3,7 @@
 
 import { once } from 'node:events';
 import net from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Prng } from '../src/base/prng.ts';
@@ -15,7 +16,8 @@ import { commandWords, orderEntryFrames } from './wire-kit.ts';
 
 /** A closing without a frame that says why: the connection was dropped. */
 const DROPPED = 1006;
-const ANSWER_MS_MAX = 10_000;
+/** What has not come by then never will. */
+const ANSWER_MS_MAX = 60_000;
 
 let server: TestServer;
 let witness: RawClient;
@@ -106,8 +108,12 @@ describe('after the logon', () => {
     const client = await RawClient.logOn(server.ordersUrl, 2);
     const frame = commandsFrame(1, 1_024, 3);
     const frames = kinds.REFUSALS_PER_SECOND_MAX / 1_024 + 1;
-    for (let i = 0; i < 2 * frames; i++) client.sendBytes(frame);
-    expect(await client.untilClosed()).toBe(kinds.CLOSE_FLOOD);
+    // A machine may be too busy to take that many in a second.
+    while (!client.isClosed) {
+      for (let i = 0; i < frames; i++) client.sendBytes(frame);
+      await nextTurn();
+    }
+    expect(client.closeCode).toBe(kinds.CLOSE_FLOOD);
   });
 });
 
@@ -129,10 +135,17 @@ describe('the feed', () => {
     ).toBe(kinds.CLOSE_BAD_FRAME);
     expect(
       await closeOfFeed((socket) => {
-        for (let i = 0; i < 30_000; i++) socket.send(encodeConsumerHeartbeat());
+        void flood(socket);
       }),
     ).toBe(kinds.CLOSE_FLOOD);
   });
+
+  async function flood(socket: WebSocket): Promise<void> {
+    while (socket.readyState === WebSocket.OPEN) {
+      for (let i = 0; i < 10_000; i++) socket.send(encodeConsumerHeartbeat());
+      await nextTurn();
+    }
+  }
 
   async function closeOfFeed(act: (socket: WebSocket) => void): Promise<number> {
     const socket = new WebSocket(server.feedUrl);

@@ -311,6 +311,7 @@ describe('the server’s own commands', () => {
           port,
           stamp,
           session,
+          session.accounts,
           before,
           codes.COMMAND_OPEN_ORDERS,
           REQUEST_MAX + 9,

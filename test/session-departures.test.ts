@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { CLOSE_SHUTTING_DOWN } from '../src/wire/frame-kinds.ts';
-import { play, Venue } from './session-kit.ts';
+import { play } from './session-kit.ts';
 
 const ORDERS = `
   a logs on alpha cod                               | a welcome 1 next=1 11=0 12=0
@@ -134,7 +134,8 @@ describe('a full ring', () => {
     `,
       { ringCapacity: 3 },
     );
-    expect(venue.port.total).toBe(3 + 2 + 2);
+    // Orders, orders, mass cancels; and twice what the session wants.
+    expect(venue.port.total).toBe(3 + 2 + 2 + 2);
   });
 });
 
@@ -208,31 +209,92 @@ describe('a grace', () => {
     expect(venue.threads[0]!.isSettled).toBe(true);
   });
 
-  test.each([
-    [true, 3],
-    [false, 5],
-  ])('should be given to sessions of an earlier process (back: %s)', (isBack, next) => {
-    const venue = play(
+  test('should be given to the sessions of a process that crashed', () => {
+    play(
       `
-      ${ORDERS.replace(' cod', '    ')}
-      a drops |
+      ${ORDERS}
+      crash    |
+      +1900 ms |
+      ${KEPT.replace('from=3', 'cod from=3')}
+      crash    |
+      +2000 ms |
+      ${CANCELED}
     `,
       GRACE,
     );
-    venue.threads[0]!.awaitReturn(1, venue.nowMs);
-    venue.threads[0]!.awaitReturn(1, venue.nowMs);
-    venue.threads[0]!.awaitReturn(99, venue.nowMs);
-    venue.say('+1900 ms');
-    if (isBack) venue.say('a logs on alpha from=3');
-    venue.say('+1000 ms');
-    expect(venue.threads[0]!.nextReport(1)).toBe(next);
+  });
+
+  test('should be forgiven by a logon in another thread after a crash', () => {
+    play(
+      `
+      ${ORDERS}
+      crash        |
+      a opens in 1 |
+      ${KEPT}
+      +9000 ms     |
+      a sends r3 cancel 11:1 | a #3 canceled r3 11:1 5 buy@100 user end
+    `,
+      { ...GRACE, threads: 2 },
+    );
   });
 });
 
-test('a session that is back needs no waiting for', () => {
-  const venue = play(ORDERS);
-  venue.threads[0]!.awaitReturn(1, venue.nowMs);
-  venue.say('+1000 ms');
-  expect(venue.threads[0]!.nextReport(1)).toBe(3);
-  expect(new Venue().threads[0]!.isSettled).toBe(true);
+describe('after a crash', () => {
+  const OTHER = ORDERS.replace(' cod', '    ');
+
+  test('sessions that did not ask for it should keep their orders', () => {
+    play(`
+      ${OTHER}
+      crash    |
+      +3000 ms |
+      ${KEPT}
+    `);
+  });
+
+  test('the last logon should count', () => {
+    play(`
+      ${OTHER}
+      a logs on alpha cod from=3  | a welcome 1 next=3 11=2 12=1
+      a logs on alpha from=3      | a welcome 1 next=3 11=2 12=1
+      crash                       |
+      ${KEPT}
+      a logs on alpha cod from=3  | a welcome 1 next=3 11=2 12=1
+      crash                       |
+      ${CANCELED}
+    `);
+  });
+
+  test('the last logon should count, also when the log tells late of the one before', () => {
+    play(`
+      ${OTHER}
+      hold                        |
+      a logs on alpha cod from=3  | a welcome 1 next=3 11=2 12=1
+      a logs on alpha from=3      | a welcome 1 next=3 11=2 12=1
+      run                         |
+      +500 ms                     |
+      crash                       |
+      ${KEPT}
+    `);
+  });
+
+  test('no order should be without what its session wants, however full the ring', () => {
+    play(
+      `
+      c logs on gamma                                             | c welcome 4294967280 next=1 11=0
+      hold                                                        |
+      c sends r1 new 11:1 buy 7@98; r2 new 11:2 buy 1@1; r3 new 11:3 buy 1@1 |
+      a logs on alpha cod                                         | a welcome 1 next=1 11=0 12=0
+      a sends r1 new 12:1 buy 5@100                               | a refused r1 busy
+      run 1                                                       | c #1 new r1 11:1 7 buy@98 end
+      run 1                                                       | c #2 new r2 11:2 1 buy@1 end
+      a sends r2 new 12:2 buy 5@100                               |
+      run                                                         | c #3 new r3 11:3 1 buy@1 end
+                                                                  | a #1 new r2 12:2 5 buy@100 end
+      crash                                                       |
+      a logs on alpha from=2                                      | a welcome 1 next=2 11=3 12=2
+                                                       | a #2 canceled 12:2 5 buy@100 disconnect
+    `,
+      { ringCapacity: 3 },
+    );
+  });
 });

@@ -55,7 +55,9 @@ export class EventFeed implements EventOut {
   readonly mask: number;
   cursor: number;
   limit: number;
-  readonly threads: Sessions[] = [];
+  threads: readonly Sessions[] = [];
+  /** Every event that there was, as a journal would give them again. */
+  private readonly log: Int32Array[] = [];
   /** Events that a thread which is late has not read. */
   private readonly unread = new Map<Sessions, Int32Array[]>();
   private read: number;
@@ -70,19 +72,29 @@ export class EventFeed implements EventOut {
   }
 
   makeRoom(): void {
+    for (let i = this.read; i !== this.cursor; i = (i + 1) | 0) {
+      const at = (i & this.mask) * EVENT_WORDS;
+      this.log.push(this.slots.slice(at, at + EVENT_WORDS));
+    }
     for (const sessions of this.threads) {
       const unread = this.unread.get(sessions);
       if (unread === undefined) {
         sessions.onEvents(this.slots, this.mask, this.read, this.cursor);
         continue;
       }
-      for (let i = this.read; i !== this.cursor; i = (i + 1) | 0) {
-        const at = (i & this.mask) * EVENT_WORDS;
-        unread.push(this.slots.slice(at, at + EVENT_WORDS));
-      }
+      unread.push(...this.log.slice(this.log.length - ((this.cursor - this.read) | 0)));
     }
     this.read = this.cursor;
     this.limit = (this.cursor + this.mask + 1) | 0;
+  }
+
+  /** The process begins anew with these threads, which read everything again. */
+  restart(threads: readonly Sessions[]): void {
+    this.threads = threads;
+    this.unread.clear();
+    for (const sessions of threads) {
+      for (const slot of this.log) sessions.onEvents(slot, 0, 0, 1);
+    }
   }
 
   /** From now on the thread reads nothing until it catches up. */

@@ -3,17 +3,21 @@
 //
 //   a opens · a logs on TOKEN [from=3] [cod] [versions=1-1]
 //   a sends r1 new 11:1 buy 5@100; r2 replace 11:1>2 6@101; r3 cancel 11:2; r4 mass 11
+//   a sends r1 new 11:1 buy 5@100 show=2 stop=110 (5@0: without a price)
+//   o sends r1 phase 1 auction; r2 kill 11; r3 lift 11; r4 kill session 2
+//   o defines r5 2 ACME tick=0.05 lot=10 ref=100 band=500 halt=7 auction=8
 //   a asks r9 · a beats · a drops (its socket breaks) · a takes 100 (bytes) · a takes all
 //   +250 ms (ticks on the way) · hold (the core stops taking commands) · run (it goes on)
 //   run 1 (it takes one and stops)
 //
 // What clients get:
 //   a welcome 1 next=1 [lost] 11=0 …     session, next report, each account's highest clOrdId
+//   a instruments ACME halted            what was defined or has another phase
 //   a #1 new r1 11:1 5 buy@100 end       report number, event, request, order, leaves, side, price
 //   a refused r2 busy · a list r9 after=1 [11:1 5 buy@100] last · a beat · a closed taken_over
 
 import { expect } from 'vitest';
-import { COMMAND_INSTRUMENT } from '../src/core/codes.ts';
+import { COMMAND_INSTRUMENT, COMMAND_SYMBOL } from '../src/core/codes.ts';
 import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, createCore } from '../src/core/engine.ts';
 import type { Limits } from '../src/core/limits.ts';
@@ -26,14 +30,21 @@ import { Sessions } from '../src/session/sessions.ts';
 import { CLOSE_NAMES } from '../src/wire/codes.ts';
 import {
   CommandsEncoder,
+  encodeDefinition,
   encodeHeartbeat,
   encodeLogon,
   encodeOpenOrders,
 } from '../src/wire/order-entry.ts';
 import { EventFeed, FakeSocket, QueuePort } from './session-fakes.ts';
-import { commandsFrame, describeFrame, parseCommand, requestOf } from './session-words.ts';
+import {
+  commandsFrame,
+  describeFrame,
+  parseCommand,
+  parseDefinition,
+  requestOf,
+} from './session-words.ts';
 
-const CORE_LIMITS: Limits = { orders: 4096, accounts: 8, instruments: 1, pages: 64 };
+const CORE_LIMITS: Limits = { orders: 4096, accounts: 8, instruments: 8, pages: 64 };
 
 export interface VenueOptions {
   limits?: Partial<SessionLimits>;
@@ -43,11 +54,15 @@ export interface VenueOptions {
   threads?: number;
 }
 
-/** Session 1 has accounts 11 and 12, session 2 has 21; the third shares 11 with the first. */
+/**
+ * Session 1 has accounts 11 and 12, session 2 has 21; the third shares 11 with the first. The
+ * fourth is an operator.
+ */
 export const SESSIONS: readonly SessionConfig[] = [
   { number: 1, token: 'alpha', accounts: [account(11), account(12)] },
   { number: 2, token: 'beta', accounts: [account(21)] },
   { number: 0xfffffff0, token: 'gamma', accounts: [account(11)] },
+  { number: 5, token: 'omega', accounts: [], isOperator: true },
 ];
 
 function account(number: number): { number: number; name: string } {
@@ -58,7 +73,7 @@ export class Venue {
   nowMs = 1_000;
   readonly port: QueuePort;
   readonly feed: EventFeed;
-  readonly threads: Sessions[] = [];
+  threads: readonly Sessions[] = [];
   readonly sockets = new Map<string, FakeSocket>();
   isHeld = false;
   private readonly connections = new Map<string, Connection>();
@@ -68,29 +83,39 @@ export class Venue {
   private readonly encoder = new CommandsEncoder();
   /** Frames of each client that `heard` has given already. */
   private readonly read = new Map<FakeSocket, number>();
+  private readonly options: VenueOptions;
 
   constructor(options: VenueOptions = {}) {
+    this.options = options;
     this.port = new QueuePort(options.ringCapacity ?? 64);
     this.feed = new EventFeed(8, options.firstCursor ?? 0);
     this.core = createCore(CORE_LIMITS, this.feed);
+    this.start();
+    const slot = new Int32Array(COMMAND_WORDS);
+    const symbol = new TextEncoder().encode('TEST');
+    writeCommand(slot, 0, { cmd: COMMAND_SYMBOL, instrument: 1, symbol });
+    apply(this.core, slot, 0);
+    writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
+    apply(this.core, slot, 0);
+    this.flush();
+  }
+
+  /** The threads of a process, new, which have read the log. */
+  private start(): void {
     const ownership = new CountedOwnership(new Int32Array(SESSIONS.length));
-    for (let i = 0; i < (options.threads ?? 1); i++) {
+    this.threads = Array.from({ length: this.options.threads ?? 1 }, () => {
       const sessions: Sessions = new Sessions({
         sessions: SESSIONS,
         catchUp: () => this.feed.catchUp(sessions),
         port: this.port,
         stamp: { low: 7, high: 1 },
         ownership,
-        instruments: () => [{ number: 1, symbol: 'TEST', tickSize: '0.01', lotSize: '1' }],
-        limits: options.limits ?? {},
+        limits: this.options.limits ?? {},
       });
-      this.threads.push(sessions);
-      this.feed.threads.push(sessions);
-    }
-    const slot = new Int32Array(COMMAND_WORDS);
-    writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: 1 });
-    apply(this.core, slot, 0);
-    this.feed.makeRoom();
+      return sessions;
+    });
+    this.feed.restart(this.threads);
+    for (const sessions of this.threads) sessions.flush(this.nowMs);
   }
 
   /** Does what the words say. */
@@ -102,6 +127,9 @@ export class Venue {
       this.isHeld = true;
     } else if (words === 'run') {
       this.isHeld = false;
+    } else if (words === 'crash') {
+      this.start();
+      this.threads[0]!.awaitReturns(this.nowMs);
     } else if (words === 'run 1') {
       apply(this.core, this.port.shift(), 0);
       this.flush();
@@ -182,6 +210,9 @@ export class Venue {
         break;
       case 'sends':
         this.frame(name, commandsFrame(this.encoder, rest.split('; ').map(parseCommand)));
+        break;
+      case 'defines':
+        this.frame(name, encodeDefinition(parseDefinition(rest)));
         break;
       case 'asks':
         this.frame(name, encodeOpenOrders(requestOf(rest)));

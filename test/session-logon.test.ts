@@ -16,6 +16,7 @@ import {
   ServerFrameDecoder,
   ServerFrameEncoder,
 } from '../src/wire/order-entry.ts';
+import { facts } from './feed-kit.ts';
 import { play, Venue } from './session-kit.ts';
 
 const LOGON = {
@@ -45,7 +46,8 @@ describe('a logon', () => {
         { number: 11, name: 'account 11', highestClOrdId: 0n },
         { number: 12, name: 'account 12', highestClOrdId: 0n },
       ],
-      instruments: [{ number: 1, symbol: 'TEST', tickSize: '0.01', lotSize: '1' }],
+      instruments: [{ ...facts(1), symbol: 'TEST' }],
+      isOperator: false,
     });
   });
 

@@ -7,9 +7,9 @@ import { HighestIds } from '../src/session/highest-ids.ts';
 import {
   fillOpenOrder,
   fillReport,
-  PART_AGGRESSOR,
   PART_DONE,
   PART_MASK,
+  PART_OTHER,
   ROUTE_CAUSE,
   ROUTE_END,
   ROUTE_WORDS,
@@ -73,13 +73,13 @@ function trade(resting: number, aggressor: number): Record<number, number> {
   };
 }
 
-/** Routes in words: `7`, or `7 aggressor cause end`. */
+/** Routes in words: `7`, or `7 other cause end`. */
 function routes(slots: Int32Array): string[] {
   const words = new Int32Array(ROUTES_MAX * ROUTE_WORDS).fill(GARBAGE);
   const count = routeEvent(slots, AT, words);
   return Array.from({ length: count }, (_, i) => {
     const route = words[i * ROUTE_WORDS + 1]!;
-    const part = { [PART_AGGRESSOR]: ' aggressor', [PART_DONE]: ' done' }[route & PART_MASK] ?? '';
+    const part = { [PART_OTHER]: ' other', [PART_DONE]: ' done' }[route & PART_MASK] ?? '';
     const cause = (route & ROUTE_CAUSE) === 0 ? '' : ' cause';
     return `${words[i * ROUTE_WORDS]}${part}${cause}${(route & ROUTE_END) === 0 ? '' : ' end'}`;
   });
@@ -89,7 +89,6 @@ function reportOf(slots: Int32Array, route: number) {
   const words = new Int32Array(2 * REPORT_WORDS).fill(GARBAGE);
   fillReport(slots, AT, route, 5, 1, words, REPORT_WORDS);
   expect(words.subarray(0, REPORT_WORDS).every((word) => word === GARBAGE)).toBe(true);
-  expect(words[REPORT_WORDS + 17]).toBe(0);
   return readReport(words, REPORT_WORDS);
 }
 
@@ -119,27 +118,27 @@ describe('the routes of an event', () => {
     [
       'a trade, resting first',
       event(EVENT_TRADE, { session: 7 }, trade(8, 7)),
-      ['8', '7 aggressor cause'],
+      ['8', '7 other cause'],
     ],
     [
       'a trade, the end',
       event(EVENT_TRADE, { session: 7, end: true }, trade(8, 7)),
-      ['8', '7 aggressor cause end'],
+      ['8', '7 other cause end'],
     ],
     [
       'a trade with itself, the end on the second',
       event(EVENT_TRADE, { session: 7, end: true }, trade(7, 7)),
-      ['7 cause', '7 aggressor cause end'],
+      ['7 cause', '7 other cause end'],
     ],
     [
       'a trade of two others, the end',
       event(EVENT_TRADE, { session: 7, end: true }, trade(8, 9)),
-      ['8', '9 aggressor', '7 done cause end'],
+      ['8', '9 other', '7 done cause end'],
     ],
     [
       'a trade whose sender owns the resting order',
       event(EVENT_TRADE, { session: 7, end: true }, trade(7, 9)),
-      ['7 cause end', '9 aggressor'],
+      ['7 cause end', '9 other'],
     ],
     ['a trade of nobodies', event(EVENT_TRADE, { session: 7 }, trade(0, 0)), NOBODY],
     ['done', event(EVENT_DONE, { session: 7, end: true }), ['7 done cause end']],
@@ -184,6 +183,7 @@ const REPORT = {
   side: 0,
   keptPlace: false,
   aggressor: false,
+  auction: false,
   command: 0,
   end: false,
   request: 0,
@@ -197,6 +197,9 @@ const REPORT = {
   leaves: 41,
   price: 51,
   qty: 0,
+  displayed: 0,
+  displayQty: 0,
+  stopPrice: 0,
   tradeId: 0n,
   origClOrdId: 0n,
 };
@@ -241,7 +244,7 @@ describe('the words of a report', () => {
     const slots = event(EVENT_TRADE | SELL, { session: 7, end: true }, trade(8, 7));
     const traded = { ...REPORT, event: EVENT_TRADE, qty: 61, tradeId: 0x48_0000_0047n };
     expect(reportOf(slots, 0)).toEqual({ ...traded, side: 1 });
-    expect(reportOf(slots, PART_AGGRESSOR | ROUTE_CAUSE | ROUTE_END)).toEqual({
+    expect(reportOf(slots, PART_OTHER | ROUTE_CAUSE | ROUTE_END)).toEqual({
       ...traded,
       side: 0,
       aggressor: true,
@@ -253,6 +256,52 @@ describe('the words of a report', () => {
       leaves: 42,
     });
   });
+
+  test('should have both sides of an auction, and no aggressor', () => {
+    const head = EVENT_TRADE | e.EVENT_AUCTION | e.EVENT_ICEBERG | e.EVENT_OTHER_ICEBERG;
+    const shown = { [e.E_DISPLAYED]: 91, [e.E_OTHER_DISPLAYED]: 92 };
+    const slots = event(head, { session: 7 }, { ...trade(8, 7), ...shown });
+    const traded = { event: EVENT_TRADE, auction: true, aggressor: false, qty: 61 };
+    expect(reportOf(slots, 0)).toMatchObject({ ...traded, side: 0, account: 11, displayed: 91 });
+    const other = { ...traded, side: 1, account: 12, displayed: 92, displayQty: 0 };
+    expect(reportOf(slots, PART_OTHER)).toMatchObject(other);
+    expect(routes(slots)).toEqual(['8', '7 other cause']);
+  });
+
+  test.each([EVENT_NEW, EVENT_CANCELED, EVENT_REPLACED, EVENT_RESTATED, codes.EVENT_TRIGGERED])(
+    'should have what an iceberg shows and a stop waits for: event %i',
+    (type) => {
+      const words = { ...order(7), [e.E_ORIG_LOW]: 1, [e.E_ORIG_HIGH]: 0 };
+      const shown = { [e.E_DISPLAYED]: 91, [e.E_DISPLAY_QTY]: 92 };
+      const iceberg = event(type | e.EVENT_ICEBERG, { session: 7 }, { ...words, ...shown });
+      const told = { event: type, displayed: 91, displayQty: 92, stopPrice: 0 };
+      const parts = { aggressor: false, auction: false };
+      expect(reportOf(iceberg, 0)).toMatchObject({ ...told, ...parts });
+      const stop = event(type | e.EVENT_STOP, { session: 7 }, { ...words, [e.E_STOP_PRICE]: 93 });
+      const waits = { event: type, displayed: 0, displayQty: 0, stopPrice: 93 };
+      expect(reportOf(stop, 0)).toMatchObject({ ...waits, ...parts });
+      expect(routes(stop)).toEqual(['7 cause']);
+    },
+  );
+
+  test('should tell an iceberg’s owner of its next tranche', () => {
+    const shown = { [e.E_DISPLAYED]: 5, [e.E_DISPLAY_QTY]: 5 };
+    const type = codes.EVENT_REFRESHED | e.EVENT_ICEBERG;
+    const slots = event(type, { session: 7 }, { ...order(8), ...shown });
+    expect(routes(slots)).toEqual(['8']);
+    const refreshed = { event: codes.EVENT_REFRESHED, displayed: 5, displayQty: 5, leaves: 41 };
+    expect(reportOf(slots, 0)).toMatchObject(refreshed);
+  });
+
+  test.each([codes.EVENT_PHASE, codes.EVENT_INDICATIVE, codes.EVENT_INSTRUMENT])(
+    'should be none of what is about no order, but to who waits for the command: event %i',
+    (type) => {
+      expect(routes(event(type, { session: 7 }))).toEqual(NOBODY);
+      expect(routes(event(type, { session: 7, end: true }))).toEqual(['7 done cause end']);
+      expect(routes(event(type, { session: 0, end: true }))).toEqual(NOBODY);
+      expect(routes(event(type, { session: 7, request: OWN, end: true }))).toEqual(NOBODY);
+    },
+  );
 
   test('should have command and reason of a reject, and nothing of the slot’s rest', () => {
     const head =

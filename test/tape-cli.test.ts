@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LARGEST_LIMITS } from '../src/core/limits.ts';
+import { runHere } from './cli-kit.ts';
 
 const PROGRAM = new URL('../dist/ringside.js', import.meta.url).pathname;
 const ORDERS_MAX = LARGEST_LIMITS.orders;
@@ -95,7 +96,7 @@ test.each<[string[], RegExp | string]>([
   [['-', '--limit', 'orders=1e3'], /NAME=NUMBER/],
   [['-', '--limit', '__proto__=1'], /NAME one of/],
 ])('should refuse %j with status 2', async (args, message) => {
-  const { stdout, stderr, status } = await run(args, INSTRUMENT + BOOK);
+  const { stdout, stderr, status } = await runHere(['tape', ...args]);
   expect(stderr).toMatch(message);
   expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
 });
@@ -184,8 +185,8 @@ describe('streaming', () => {
   test('should wait for a slow reader instead of holding what it has printed', async () => {
     const levels = 2000;
     const orders = Array.from({ length: levels }, (_, i) => order(i + 1));
-    const books = 8000;
-    // About 180 MB of events from one block of 250 kB, which all fits the pipe.
+    const books = 4000;
+    // About 90 MB of events from one block of 250 kB, which all fits the pipe.
     const path = await file('books.tape', INSTRUMENT + orders.join('') + BOOK.repeat(books));
     const child = start([path], ['--max-old-space-size=48']);
     const complaint = text(child.stderr!);

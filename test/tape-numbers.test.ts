@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readInteger } from '../src/sim/tape-number.ts';
+import { readInteger } from '../src/sim/tape/number.ts';
 import { runTape } from './tape.ts';
 
 test.each<[string, number | bigint]>([

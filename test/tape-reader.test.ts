@@ -3,9 +3,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Malformed } from '../src/sim/tape-json.ts';
-import { readPlainLine } from '../src/sim/tape-plain.ts';
-import { readExactLine, readTapeLine } from '../src/sim/tape-reader.ts';
+import { Malformed } from '../src/sim/tape/json.ts';
+import { readPlainLine } from '../src/sim/tape/plain.ts';
+import { readExactLine, readTapeLine } from '../src/sim/tape/reader.ts';
+import { anyText } from './any-text.ts';
 
 const text = fc.oneof(
   fc.constantFrom(
@@ -21,7 +22,7 @@ const text = fc.oneof(
     '"',
     '\\',
   ),
-  fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }),
+  anyText({ minLength: 1, maxLength: 20 }),
 );
 const integer = fc.oneof(
   fc.integer({ min: -2, max: 200 }),
@@ -48,10 +49,17 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   tickSize: fc.constantFrom('0.01', '1'),
   lotSize: fc.constantFrom('1', '0.5'),
   referencePrice: fc.integer({ min: 1, max: 2147483647 }),
+  priceBandBps: fc.integer({ min: 1, max: 2147483647 }),
+  haltNs: integer.filter((value) => value >= 0),
+  auctionNs: integer.filter((value) => value >= 0),
+  phase: fc.constantFrom('pre_open', 'auction', 'continuous', 'halted', 'closed'),
 };
 
 const KEYS: Record<string, [needed: string[], optional: string[]]> = {
-  instrument: [['symbol'], ['tickSize', 'lotSize', 'referencePrice']],
+  instrument: [
+    ['symbol'],
+    ['tickSize', 'lotSize', 'referencePrice', 'priceBandBps', 'haltNs', 'auctionNs'],
+  ],
   new: [
     ['symbol', 'account', 'clOrdId', 'side', 'qty'],
     ['type', 'tif', 'postOnly', 'stp', 'price', 'displayQty', 'stopPrice'],
@@ -62,6 +70,7 @@ const KEYS: Record<string, [needed: string[], optional: string[]]> = {
     ['qty', 'price', 'displayQty', 'stopPrice'],
   ],
   massCancel: [['account'], ['symbol', 'side']],
+  phase: [['symbol', 'phase'], []],
   time: [['ns'], []],
   book: [['symbol'], ['depth']],
   hash: [[], []],
@@ -136,7 +145,7 @@ describe('any other line', () => {
   test('should be taken by both readers alike when a member is odd, missing or twice', () => {
     const change = fc.record({
       at: fc.nat(20),
-      key: fc.constantFrom(...Object.keys(VALUES), 'cmd', 'x', 'haltNs', 'cmdd', 'Symbol'),
+      key: fc.constantFrom(...Object.keys(VALUES), 'cmd', 'x', 'cmdd', 'Symbol', 'phasE'),
       value: fc.oneof(odd, text, integer),
       remove: fc.boolean(),
     });

@@ -12,13 +12,17 @@ import * as kinds from '../src/wire/frame-kinds.ts';
 import {
   type ClientCommand,
   copyCommand,
+  isOperators,
   judgeCommand,
   WIRE_COMMAND_WORDS,
   writeCommand,
 } from '../src/wire/order-entry.ts';
 import { COMMANDS, commandWords } from './wire-kit.ts';
 
-const [NEW, CANCEL, REPLACE, MASS_CANCEL] = COMMANDS as [
+const [NEW, CANCEL, REPLACE, MASS_CANCEL, PHASE, KILL, KILL_OF_SESSION] = COMMANDS as [
+  ClientCommand,
+  ClientCommand,
+  ClientCommand,
   ClientCommand,
   ClientCommand,
   ClientCommand,
@@ -48,7 +52,7 @@ describe('judging a command', () => {
     expect(judge(zero)).toBe(0);
   });
 
-  test.each([0, codes.COMMAND_TIME, codes.COMMAND_INSTRUMENT, 7, 8, 255])(
+  test.each([0, codes.COMMAND_TIME, codes.COMMAND_INSTRUMENT, 7, codes.COMMAND_SYMBOL, 11, 255])(
     'should refuse command %i',
     (command) => {
       const refusal = judge(NEW, (words) => {
@@ -64,10 +68,14 @@ describe('judging a command', () => {
       [CANCEL, 0xff],
       [REPLACE, 0xff | c.HAS_PRICE | c.HAS_QTY | c.HAS_DISPLAY_QTY | c.HAS_STOP_PRICE],
       [MASS_CANCEL, 0x1ff | c.HAS_SIDE | c.HAS_INSTRUMENT],
+      [PHASE, 0xff],
+      [KILL, 0xff | c.KILL_LIFT | c.KILL_SESSION],
     ];
     for (const [command, bits] of known) {
       for (let bit = 8; bit < 32; bit++) {
         const refusal = judge(command, (words) => {
+          // So that a kill of a session means one.
+          if (command === KILL) words[c.C_KILLED_SESSION] = 1;
           words[c.C_HEAD] =
             command.command | (1 << bit) | (command === MASS_CANCEL ? c.HAS_SIDE : 0);
         });
@@ -96,6 +104,26 @@ describe('judging a command', () => {
     expect(judge({ ...NEW, stp } as ClientCommand)).toBe(kinds.REFUSE_UNKNOWN_STP);
   });
 
+  test.each([0, 6, -1, 2 ** 31])('should refuse phase %i', (phase) => {
+    const refusal = judge({ ...PHASE, phase } as ClientCommand);
+    expect(refusal).toBe(kinds.REFUSE_UNKNOWN_PHASE);
+  });
+
+  test.each([1, 2, 3, 4, 5])('should know phase %i', (phase) => {
+    expect(judge({ ...PHASE, phase } as ClientCommand)).toBe(0);
+  });
+
+  test('should refuse a kill of nobody, which the core would take for one of all', () => {
+    const ofAccount = judge({ ...KILL, account: 0 } as ClientCommand);
+    const ofSession = judge({ ...KILL_OF_SESSION, session: 0 } as ClientCommand);
+    expect([ofAccount, ofSession]).toEqual([kinds.REFUSE_OUT_OF_RANGE, kinds.REFUSE_OUT_OF_RANGE]);
+  });
+
+  test('should know which commands are an operator’s', () => {
+    const operators = COMMANDS.filter((one) => isOperators(commandWords([one]), 0));
+    expect(operators).toEqual([PHASE, KILL, KILL_OF_SESSION]);
+  });
+
   test('should refuse a reserved word that is not 0', () => {
     for (const value of [1, -1, -(2 ** 31)]) {
       const refusal = judge(CANCEL, (words) => {
@@ -117,7 +145,10 @@ describe('copying a command', () => {
   test('should give the slot that the plain form gives', () => {
     for (const { command, ...fields } of COMMANDS) {
       const plain = Object.fromEntries(
-        Object.entries(fields).map(([key, value]) => [key, Number(value)]),
+        Object.entries(fields).map(([key, value]) => [
+          key === 'session' ? 'killedSession' : key,
+          typeof value === 'boolean' ? value : Number(value),
+        ]),
       );
       const terms = { type: 0, tif: 0, postOnly: false, stp: 0, ...plain };
       const expected = new Int32Array(c.COMMAND_WORDS);
@@ -165,11 +196,15 @@ describe('copying a command', () => {
       [REPLACE, [c.C_CLORDID_LOW, c.C_CLORDID_HIGH, c.C_ORIG_LOW, c.C_ORIG_HIGH, c.C_QTY]],
       [MASS_CANCEL, [c.C_INSTRUMENT]],
       [{ ...MASS_CANCEL, instrument: undefined } as unknown as ClientCommand, []],
+      [PHASE, [c.C_INSTRUMENT, c.C_PHASE]],
+      [KILL, []],
+      [KILL_OF_SESSION, [c.C_KILLED_SESSION]],
     ];
     for (const [command, fields] of own) {
       const words = commandWords([command]);
       const dirty = words.slice();
-      const kept = new Set([c.C_HEAD, c.C_SESSION, c.C_REQUEST, c.C_ACCOUNT, ...fields]);
+      const account = command === PHASE || command === KILL_OF_SESSION ? [] : [c.C_ACCOUNT];
+      const kept = new Set([c.C_HEAD, c.C_SESSION, c.C_REQUEST, ...account, ...fields]);
       for (let i = 0; i < WIRE_COMMAND_WORDS; i++) if (!kept.has(i)) dirty[i] = junk[i]!;
       expect(judgeCommand(dirty, 0), `seed ${seed}`).toBe(0);
       expect(slotOf(dirty), `seed ${seed}`).toEqual(slotOf(words));
@@ -196,7 +231,7 @@ describe('copying a command', () => {
         words[word] = random.chance(70) ? random.below(5) : random.word();
       }
       words[c.C_SESSION] = 0;
-      words[c.C_HEAD] = random.below(5) | (random.word() & (random.chance(50) ? 0x1fff00 : 0));
+      words[c.C_HEAD] = random.below(10) | (random.word() & (random.chance(50) ? 0x61fff00 : 0));
       if (judgeCommand(words, 0) !== 0) continue;
       copyCommand(words, 0, slot, 0);
       apply(core, slot, 0);

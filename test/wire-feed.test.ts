@@ -4,9 +4,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as feed from '../src/wire/feed.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../src/wire/feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from '../src/wire/feed-layout.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import { exact, int32, name, records, side, uint32, uint64 } from './wire-arbitraries.ts';
+import { INSTRUMENTS } from './wire-kit.ts';
 
 const head = (kind: number): fc.Arbitrary<feed.FeedHead> =>
   fc.record({
@@ -35,16 +42,32 @@ describe('the feed', () => {
     const levels = records(LEVEL_WORDS, [3], 0);
     const orders = records(ORDER_WORDS, [], 0);
     const trades = records(TRADE_WORDS, [], 0);
+    const phases = records(PHASE_WORDS, [], 0);
+    const indicatives = records(INDICATIVE_WORDS, [2, 4], 0);
     fc.assert(
-      fc.property(head(kind), levels, orders, trades, (sent, l, o, t) => {
-        const sorts = [run(l, LEVEL_WORDS), run(o, ORDER_WORDS), run(t, TRADE_WORDS)] as const;
-        expect(decoder.decode(encoder.encode(sent, ...sorts))).toBe(0);
-        expect(decoder.head).toEqual(sent);
-        const { words, levelsAt, ordersAt, tradesAt } = decoder;
-        expect([...words.subarray(levelsAt, levelsAt + decoder.levelCount * 5)]).toEqual(l);
-        expect([...words.subarray(ordersAt, ordersAt + decoder.orderCount * 6)]).toEqual(o);
-        expect([...words.subarray(tradesAt, tradesAt + decoder.tradeCount * 5)]).toEqual(t);
-      }),
+      fc.property(
+        head(kind),
+        levels,
+        orders,
+        trades,
+        phases,
+        indicatives,
+        (sent, l, o, t, p, i) => {
+          const book = [run(l, LEVEL_WORDS), run(o, ORDER_WORDS), run(t, TRADE_WORDS)] as const;
+          const sorts = [...book, run(p, PHASE_WORDS), run(i, INDICATIVE_WORDS)] as const;
+          expect(decoder.decode(encoder.encode(sent, ...sorts))).toBe(0);
+          expect(decoder.head).toEqual(sent);
+          const { words, levelsAt, ordersAt, tradesAt, phasesAt, indicativesAt } = decoder;
+          expect([...words.subarray(phasesAt, phasesAt + decoder.phaseCount * 3)]).toEqual(p);
+          const { indicativeCount } = decoder;
+          expect([...words.subarray(indicativesAt, indicativesAt + indicativeCount * 5)]).toEqual(
+            i,
+          );
+          expect([...words.subarray(levelsAt, levelsAt + decoder.levelCount * 5)]).toEqual(l);
+          expect([...words.subarray(ordersAt, ordersAt + decoder.orderCount * 6)]).toEqual(o);
+          expect([...words.subarray(tradesAt, tradesAt + decoder.tradeCount * 5)]).toEqual(t);
+        },
+      ),
     );
   });
 
@@ -59,21 +82,60 @@ describe('the feed', () => {
     );
   });
 
-  test('should arrive: instruments', () => {
+  test('should arrive: instruments, and one of them', () => {
     const texts = { symbol: name, tickSize: name, lotSize: name };
     const instrument = fc.record({
       number: uint32,
       ...texts,
-      status: uint32,
+      phase: uint32,
       referencePrice: int32,
+      priceBandBps: int32,
+      haltNs: exact,
+      auctionNs: exact,
     });
+    const list = fc.array(instrument);
+    const one = fc.tuple(instrument);
     fc.assert(
-      fc.property(head(kinds.FEED_INSTRUMENTS), fc.array(instrument), (sent, instruments) => {
+      fc.property(head(kinds.FEED_INSTRUMENTS), list, one, (sent, instruments, defined) => {
         expect(decoder.decode(feed.encodeInstruments(sent, instruments))).toBe(0);
         expect(decoder.head).toEqual(sent);
         expect(decoder.instruments).toEqual(instruments);
+        const head = { ...sent, kind: kinds.FEED_DEFINED };
+        expect(decoder.decode(feed.encodeInstruments(head, defined))).toBe(0);
+        expect(decoder.instruments).toEqual(defined);
       }),
     );
+  });
+
+  test('should be refused: a definition of none or two, times beyond 2^53-1', () => {
+    const head = { ...feed.createFeedHead(kinds.FEED_DEFINED) };
+    for (const some of [[], INSTRUMENTS]) {
+      expect(decoder.decode(feed.encodeInstruments(head, some))).toBe(kinds.CLOSE_BAD_FRAME);
+    }
+    for (const time of ['haltNs', 'auctionNs']) {
+      const facts = { ...INSTRUMENTS[0]!, [time]: 2 ** 53 };
+      expect(decoder.decode(feed.encodeInstruments(head, [facts]))).toBe(kinds.CLOSE_BAD_FRAME);
+    }
+  });
+
+  test('should be refused: an indicative beyond ±(2^53-1)', () => {
+    const sent = (words: Int32Array) => {
+      const indicatives = { words, at: 0, count: 1 };
+      const head = feed.createFeedHead(kinds.FEED_UPDATE);
+      return decoder.decode(encoder.encode(head, null, null, null, null, indicatives));
+    };
+    const words = new Int32Array(INDICATIVE_WORDS);
+    for (const imbalance of [2 ** 53 - 1, 1 - 2 ** 53, -1, 0]) {
+      feed.writeIndicative(words, 0, { price: 1, qty: 2 ** 53 - 1, imbalance });
+      expect(sent(words)).toBe(0);
+      expect(feed.readIndicative(words, 0).imbalance).toBe(imbalance);
+    }
+    for (const imbalance of [2 ** 53, -(2 ** 53), -(2 ** 60)]) {
+      feed.writeIndicative(words, 0, { price: 1, qty: 1, imbalance });
+      expect(sent(words)).toBe(kinds.CLOSE_BAD_FRAME);
+    }
+    feed.writeIndicative(words, 0, { price: 1, qty: 2 ** 53, imbalance: 0 });
+    expect(sent(words)).toBe(kinds.CLOSE_BAD_FRAME);
   });
 
   test('should arrive: what consumers send', () => {
@@ -106,8 +168,12 @@ describe('the feed', () => {
     const level = fc.record({ side, price: int32, qty: exact, orders: uint32 });
     const update = fc.record({ kind: uint32, side, orderId: uint64, price: int32, qty: int32 });
     const trade = fc.record({ tradeId: uint64, price: int32, qty: int32, aggressor: uint32 });
+    const phase = fc.record({ phase: uint32, due: uint64 });
+    const signed = fc.maxSafeInteger();
+    const indicative = fc.record({ price: int32, qty: exact, imbalance: signed });
+    const all = fc.tuple(level, update, trade, phase, indicative);
     fc.assert(
-      fc.property(level, update, trade, fc.nat({ max: 9 }), (l, u, t, at) => {
+      fc.property(all, fc.nat({ max: 9 }), ([l, u, t, p, i], at) => {
         const words = new Int32Array(16).fill(-1);
         feed.writeLevel(words, at, l);
         expect(feed.readLevel(words, at)).toEqual(l);
@@ -115,6 +181,10 @@ describe('the feed', () => {
         expect(feed.readOrderUpdate(words, at)).toEqual(u);
         feed.writeTrade(words, at, t);
         expect(feed.readTrade(words, at)).toEqual(t);
+        feed.writePhaseChange(words, at, p);
+        expect(feed.readPhaseChange(words, at)).toEqual(p);
+        feed.writeIndicative(words, at, i);
+        expect(feed.readIndicative(words, at)).toEqual(i);
       }),
     );
   });

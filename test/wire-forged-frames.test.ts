@@ -294,8 +294,15 @@ describe('a frame', () => {
     const server = new oe.ServerFrameDecoder();
     const taken = (side: AnyDecoder): string[] =>
       Object.keys(FRAMES).filter((name) => side.decode(FRAMES[name]!) === 0);
-    const fromServer = ['heartbeat', 'welcome', 'reports', 'refusals', 'openOrderList'];
-    expect(taken(decoder)).toEqual(['logon', 'commands', 'heartbeat', 'openOrders']);
+    const fromServer = [
+      'heartbeat',
+      'welcome',
+      'instruments',
+      'reports',
+      'refusals',
+      'openOrderList',
+    ];
+    expect(taken(decoder)).toEqual(['logon', 'commands', 'heartbeat', 'openOrders', 'define']);
     expect(taken(server)).toEqual(fromServer);
   });
 

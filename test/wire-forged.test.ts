@@ -98,9 +98,9 @@ describe('every single-byte mutation', () => {
         const taken = tally.get(0) ?? 0;
         const fault = decodeByAll(mutant, tally);
         if (fault !== '') faults.push(`byte ${at} ^ ${flip}: ${fault}`);
-        // Walking is slow: one mutation in 16 of those that were let through.
+        // Walking is slow: one mutation in 64 of those that were let through.
         const isTaken = (tally.get(0) ?? 0) > taken;
-        if (isTaken && flip % 16 === at % 16 && walk(mutant).outside > 0) {
+        if (isTaken && flip % 64 === at % 64 && walk(mutant).outside > 0) {
           faults.push(`byte ${at} ^ ${flip}: read outside`);
         }
       }
@@ -157,7 +157,7 @@ describe('random frames', () => {
       const taken = tally.get(0) ?? 0;
       const fault = decodeByAll(frame, tally);
       if (fault !== '') faults.push(`frame ${i}: ${fault}`);
-      if ((tally.get(0) ?? 0) === taken || walked >= 3_000) continue;
+      if ((tally.get(0) ?? 0) === taken || walked >= 1_000) continue;
       walked += 1;
       const walk = frame[7] === 0x45 ? walkOrderEntry : walkFeed;
       if (walk(frame).outside > 0) faults.push(`frame ${i}: read outside`);

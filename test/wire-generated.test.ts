@@ -12,8 +12,10 @@ import { Prng } from '../src/base/prng.ts';
 import * as c from '../src/core/command-slot.ts';
 import * as f from '../src/wire/feed-layout.ts';
 import { Frame as FeedFrame } from '../src/wire/generated/ringside/feed/frame.ts';
+import { Indicative } from '../src/wire/generated/ringside/feed/indicative.ts';
 import { Level } from '../src/wire/generated/ringside/feed/level.ts';
 import { OrderUpdate } from '../src/wire/generated/ringside/feed/order-update.ts';
+import { PhaseChange } from '../src/wire/generated/ringside/feed/phase-change.ts';
 import { Trade } from '../src/wire/generated/ringside/feed/trade.ts';
 import { Command } from '../src/wire/generated/ringside/order-entry/command.ts';
 import { Frame } from '../src/wire/generated/ringside/order-entry/frame.ts';
@@ -97,7 +99,7 @@ describe('the shapes of the verifier', () => {
       expect(constant).toBe(`${prefix}${name.toUpperCase()}`);
       checked += 1;
     }
-    expect(checked).toBe(9 + 16);
+    expect(checked).toBe(11 + 18);
   });
 });
 
@@ -112,15 +114,24 @@ describe('the layouts', () => {
     expect(Level.sizeOf()).toBe(f.LEVEL_WORDS * 4);
     expect(OrderUpdate.sizeOf()).toBe(f.ORDER_WORDS * 4);
     expect(Trade.sizeOf()).toBe(f.TRADE_WORDS * 4);
+    expect(PhaseChange.sizeOf()).toBe(f.PHASE_WORDS * 4);
+    expect(Indicative.sizeOf()).toBe(f.INDICATIVE_WORDS * 4);
     expect(word('order_entry', 'Command', 'orig_cl_ord_id_low')).toBe(c.C_ORIG_LOW);
     expect(word('order_entry', 'Command', 'stop_price')).toBe(c.C_STOP_PRICE);
     expect(word('order_entry', 'Command', 'reserved')).toBe(c.C_SESSION);
     expect(word('order_entry', 'Report', 'report_sequence_high')).toBe(r.R_REPORT_HIGH);
     expect(word('order_entry', 'Report', 'leaves')).toBe(r.R_LEAVES);
     expect(word('order_entry', 'Report', 'id_high')).toBe(r.R_ID_HIGH);
+    expect(word('order_entry', 'Report', 'displayed')).toBe(r.R_DISPLAYED);
+    expect(word('order_entry', 'Report', 'display_qty')).toBe(r.R_DISPLAY_QTY);
+    expect(word('order_entry', 'Report', 'stop_price')).toBe(r.R_STOP_PRICE);
+    expect(word('order_entry', 'Command', 'qty')).toBe(c.C_PHASE);
+    expect(word('order_entry', 'Command', 'qty')).toBe(c.C_KILLED_SESSION);
     expect(word('feed', 'Level', 'qty_high')).toBe(f.L_QTY_HIGH);
     expect(word('feed', 'OrderUpdate', 'qty')).toBe(f.O_QTY);
     expect(word('feed', 'Trade', 'aggressor')).toBe(f.T_AGGRESSOR);
+    expect(word('feed', 'PhaseChange', 'due_high')).toBe(f.P_DUE_HIGH);
+    expect(word('feed', 'Indicative', 'imbalance_low')).toBe(f.I_IMBALANCE_LOW);
   });
 });
 
@@ -149,7 +160,7 @@ describe('the generated classes', () => {
     expect([list.reportsLength(), list.reports(0)!.head(), list.reports(0)!.idHigh()]).toEqual([
       1,
       1,
-      r.REPORT_WORDS,
+      r.R_ID_HIGH + 1,
     ]);
     const update = FeedFrame.getRootAsFrame(new ByteBuffer(feedFrames().update!));
     expect(FeedFrame.bufferHasIdentifier(new ByteBuffer(feedFrames().update!))).toBe(true);
@@ -231,7 +242,7 @@ describe('flatc', () => {
         session: WELCOME.session,
         next_report_low: WELCOME.nextReport,
         accounts: [{ name: 'alpha', highest_cl_ord_id_high: 2 ** 32 - 1 }, { name: 'β' }],
-        instruments: [{ symbol: 'ACME', tick_size: '0.01' }],
+        instruments: [{ symbol: 'ACME', tick_size: '0.01', phase: 3 }, { symbol: 'ÉTÉ' }],
       },
     });
     const logon = await through('order_entry', orderEntryFrames().logon!);
@@ -240,7 +251,7 @@ describe('flatc', () => {
     expect(decoder.decode(logon.again)).toBe(0);
     expect(decoder.logon).toEqual(LOGON);
     const commands = await through('order_entry', orderEntryFrames().commands!);
-    expect(commands.json.commands).toMatchObject([
+    expect((commands.json.commands as object[]).slice(0, 4)).toMatchObject([
       { head: 0x10101 | c.HAS_PRICE | c.HAS_QTY, price: 100, qty: 10 },
       { head: 2 },
       { orig_cl_ord_id_low: 5, cl_ord_id_low: 6 },

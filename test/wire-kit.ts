@@ -2,17 +2,25 @@
 
 import {
   COMMAND_CANCEL,
+  COMMAND_KILL,
   COMMAND_MASS_CANCEL,
   COMMAND_NEW,
+  COMMAND_PHASE,
   COMMAND_REPLACE,
 } from '../src/core/codes.ts';
 import * as feed from '../src/wire/feed.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../src/wire/feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from '../src/wire/feed-layout.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
 import { REPORT_WORDS } from '../src/wire/report-layout.ts';
 
-/** One command of each kind that a client may send. */
+/** One command of each kind that a client or an operator may send. */
 export const COMMANDS: readonly oe.ClientCommand[] = [
   {
     command: COMMAND_NEW,
@@ -28,6 +36,9 @@ export const COMMANDS: readonly oe.ClientCommand[] = [
   { command: COMMAND_CANCEL, request: 2, account: 7, clOrdId: 5n },
   { command: COMMAND_REPLACE, request: 3, account: 7, origClOrdId: 5n, clOrdId: 6n, qty: 4 },
   { command: COMMAND_MASS_CANCEL, request: 4, account: 7, instrument: 1, side: 0 },
+  { command: COMMAND_PHASE, request: 5, instrument: 1, phase: 2 },
+  { command: COMMAND_KILL, request: 6, account: 7, lift: true },
+  { command: COMMAND_KILL, request: 7, session: 3, lift: false },
 ];
 
 export function commandWords(commands: readonly oe.ClientCommand[]): Int32Array {
@@ -43,6 +54,17 @@ export function countingWords(count: number, recordWords: number): Int32Array {
   return Int32Array.from({ length: count * recordWords }, (_, i) => i + 1);
 }
 
+export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
+  {
+    ...{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', phase: 3 },
+    ...{ referencePrice: 99, priceBandBps: 500, haltNs: 2 ** 53 - 1, auctionNs: 1 },
+  },
+  {
+    ...{ number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', phase: 5 },
+    ...{ referencePrice: 0, priceBandBps: 0, haltNs: 0, auctionNs: 0 },
+  },
+];
+
 export const WELCOME: oe.Welcome = {
   version: 1,
   session: 3,
@@ -55,7 +77,8 @@ export const WELCOME: oe.Welcome = {
     { number: 7, name: 'alpha', highestClOrdId: 2n ** 64n - 1n },
     { number: 8, name: 'β', highestClOrdId: 0n },
   ],
-  instruments: [{ number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1' }],
+  instruments: INSTRUMENTS,
+  isOperator: true,
 };
 
 export const LOGON: oe.Logon = {
@@ -66,10 +89,17 @@ export const LOGON: oe.Logon = {
   cancelOnDisconnect: true,
 };
 
-export const INSTRUMENTS: readonly feed.InstrumentFacts[] = [
-  { number: 1, symbol: 'ACME', tickSize: '0.01', lotSize: '1', status: 1, referencePrice: 99 },
-  { number: 2, symbol: 'ÉTÉ', tickSize: '1', lotSize: '100', status: 1, referencePrice: 0 },
-];
+export const DEFINITION: oe.Definition = {
+  request: 9,
+  number: 3,
+  symbol: 'NEW',
+  tickSize: '0.05',
+  lotSize: '10',
+  referencePrice: 200,
+  priceBandBps: 500,
+  haltNs: 2 ** 53 - 1,
+  auctionNs: 2 ** 33 + 1,
+};
 
 /** Frames of order entry by name; each a copy. */
 export function orderEntryFrames(): Record<string, Uint8Array> {
@@ -80,11 +110,18 @@ export function orderEntryFrames(): Record<string, Uint8Array> {
     commands: new oe.CommandsEncoder().encode(commandWords(COMMANDS), 0, COMMANDS.length).slice(),
     heartbeat: oe.encodeHeartbeat(),
     openOrders: oe.encodeOpenOrders(77),
+    define: oe.encodeDefinition(DEFINITION),
     welcome: oe.encodeWelcome(WELCOME),
+    instruments: oe.encodeInstrumentChanges(INSTRUMENTS),
     reports: server.reports(reports, 0, 2).slice(),
     refusals: server.refusals(countingWords(2, 2), 0, 2).slice(),
     openOrderList: server.openOrders(reports, 0, 1, 77, 2 ** 33, true).slice(),
   };
+}
+
+/** About no instrument of its head. */
+function isList(kind: number): boolean {
+  return kind === kinds.FEED_INSTRUMENTS || kind === kinds.FEED_DEFINED;
 }
 
 export function feedHead(kind: number): feed.FeedHead {
@@ -95,8 +132,8 @@ export function feedHead(kind: number): feed.FeedHead {
     commandSequence: 2 ** 32 + 7,
     timeLow: -8,
     timeHigh: 9,
-    instrument: kind === kinds.FEED_INSTRUMENTS ? 0 : 1,
-    channels: kind === kinds.FEED_INSTRUMENTS ? 0 : kinds.CHANNEL_L2 | kinds.CHANNEL_L3,
+    instrument: isList(kind) ? 0 : 1,
+    channels: isList(kind) ? 0 : kinds.CHANNEL_L2 | kinds.CHANNEL_L3,
     isLast: kind !== kinds.FEED_SNAPSHOT,
     reason: kind === kinds.FEED_REFUSED ? kinds.REFUSED_TOO_MANY : 0,
   };
@@ -113,10 +150,16 @@ export function feedFrames(): Record<string, Uint8Array> {
   const levels = records(2, LEVEL_WORDS);
   const orders = records(2, ORDER_WORDS);
   const trades = records(1, TRADE_WORDS);
+  const phases = records(1, PHASE_WORDS);
+  const indicatives = records(1, INDICATIVE_WORDS);
   const encode = (
     kind: number,
     ...sorts: [feed.Records | null, feed.Records | null, feed.Records | null]
-  ): Uint8Array => encoder.encode(feedHead(kind), ...sorts).slice();
+  ): Uint8Array => {
+    const hasStatus = sorts.some((sort) => sort !== null);
+    const status = hasStatus ? ([phases, indicatives] as const) : [];
+    return encoder.encode(feedHead(kind), ...sorts, ...status).slice();
+  };
   return {
     subscribe: feed.encodeSubscribe(1, kinds.CHANNEL_L2),
     unsubscribe: feed.encodeUnsubscribe(2, kinds.CHANNEL_TRADES),
@@ -126,6 +169,7 @@ export function feedFrames(): Record<string, Uint8Array> {
     feedHeartbeat: encode(kinds.FEED_HEARTBEAT, null, null, null),
     refused: encode(kinds.FEED_REFUSED, null, null, null),
     instruments: feed.encodeInstruments(feedHead(kinds.FEED_INSTRUMENTS), INSTRUMENTS),
+    defined: feed.encodeInstruments(feedHead(kinds.FEED_DEFINED), [INSTRUMENTS[1]!]),
   };
 }
 

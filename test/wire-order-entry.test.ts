@@ -3,10 +3,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SYMBOL_BYTES_MAX } from '../src/base/symbol.ts';
 import * as codes from '../src/core/codes.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import * as oe from '../src/wire/order-entry.ts';
 import * as r from '../src/wire/report-layout.ts';
+import { anyText } from './any-text.ts';
 import {
   exact,
   int32,
@@ -19,7 +21,7 @@ import {
   uint32,
   uint64,
 } from './wire-arbitraries.ts';
-import { commandWords } from './wire-kit.ts';
+import { commandWords, DEFINITION, INSTRUMENTS } from './wire-kit.ts';
 
 const terms = { price: maybe(int32), qty: maybe(int32), displayQty: maybe(int32) };
 const command = fc.oneof(
@@ -59,6 +61,24 @@ const command = fc.oneof(
     instrument: maybe(uint32),
     side: maybe(side),
   }),
+  fc.record({
+    command: fc.constant(codes.COMMAND_PHASE),
+    request,
+    instrument: uint32,
+    phase: fc.integer({ min: codes.PHASE_PRE_OPEN, max: codes.PHASE_CLOSED }),
+  }),
+  fc.record({
+    command: fc.constant(codes.COMMAND_KILL),
+    request,
+    account: uint32.filter((account) => account > 0),
+    lift: fc.boolean(),
+  }),
+  fc.record({
+    command: fc.constant(codes.COMMAND_KILL),
+    request,
+    session: uint32.filter((session) => session > 0),
+    lift: fc.boolean(),
+  }),
 ) as unknown as fc.Arbitrary<oe.ClientCommand>;
 
 describe('what a client sends', () => {
@@ -68,7 +88,7 @@ describe('what a client sends', () => {
     const logon = fc.record({
       versionMin: fc.constantFrom(0, 1),
       versionMax: uint16.filter((version) => version > 0),
-      token: fc.string({ unit: 'binary', maxLength: kinds.TOKEN_BYTES_MAX / 4 }),
+      token: anyText({ maxLength: kinds.TOKEN_BYTES_MAX / 4 }),
       nextReport: exact.filter((report) => report > 0),
       cancelOnDisconnect: fc.boolean(),
     });
@@ -114,6 +134,40 @@ describe('what a client sends', () => {
     expect(got).toEqual(words.slice(from, from + length));
   });
 
+  test('should arrive: an operator’s definition of an instrument', () => {
+    const definition = fc.record({
+      request,
+      number: uint32,
+      symbol: name,
+      tickSize: name,
+      lotSize: name,
+      referencePrice: int32,
+      priceBandBps: int32,
+      haltNs: exact,
+      auctionNs: exact,
+    });
+    fc.assert(
+      fc.property(definition, (sent) => {
+        expect(decoder.decode(oe.encodeDefinition(sent))).toBe(0);
+        expect(decoder.kind).toBe(kinds.KIND_DEFINE);
+        expect(decoder.definition).toEqual(sent);
+        expect([decoder.logon, decoder.commandCount]).toEqual([null, 0]);
+      }),
+    );
+    expect(decoder.decode(oe.encodeHeartbeat())).toBe(0);
+    expect(decoder.definition).toBe(null);
+  });
+
+  test.each([
+    { request: 0 },
+    { request: kinds.REQUEST_MAX + 1 },
+    { haltNs: 2 ** 53 },
+    { auctionNs: 2 ** 53 },
+  ])('should be refused: a definition with %o', (wrong) => {
+    const frame = oe.encodeDefinition({ ...DEFINITION, ...wrong });
+    expect(decoder.decode(frame)).toBe(kinds.CLOSE_BAD_FRAME);
+  });
+
   test('should arrive: heartbeat and question for open orders', () => {
     expect(decoder.decode(oe.encodeHeartbeat())).toBe(0);
     expect(decoder.kind).toBe(kinds.KIND_HEARTBEAT);
@@ -132,6 +186,33 @@ describe('what the server sends', () => {
   const reportWords = (countMin: number): fc.Arbitrary<number[]> =>
     records(r.REPORT_WORDS, [r.R_REPORT_HIGH, r.R_COMMAND_HIGH], countMin);
 
+  const facts = fc.record({
+    number: uint32,
+    symbol: name,
+    tickSize: name,
+    lotSize: name,
+    phase: uint32,
+    referencePrice: int32,
+    priceBandBps: int32,
+    haltNs: exact,
+    auctionNs: exact,
+  });
+
+  test('should arrive: instruments that have changed', () => {
+    fc.assert(
+      fc.property(fc.array(facts, { minLength: 1 }), (sent) => {
+        expect(decoder.decode(oe.encodeInstrumentChanges(sent))).toBe(0);
+        expect(decoder.kind).toBe(kinds.KIND_INSTRUMENTS);
+        expect(decoder.instruments).toEqual(sent);
+      }),
+    );
+    const [one] = INSTRUMENTS;
+    for (const time of ['haltNs', 'auctionNs']) {
+      const late = oe.encodeInstrumentChanges([{ ...one!, [time]: 2 ** 53 }]);
+      expect(decoder.decode(late)).toBe(kinds.CLOSE_BAD_FRAME);
+    }
+  });
+
   test('should arrive: welcome', () => {
     const welcome = fc.record({
       version: fc.constant(kinds.WIRE_VERSION),
@@ -142,9 +223,8 @@ describe('what the server sends', () => {
       nextReport: exact,
       reportsLost: fc.boolean(),
       accounts: fc.array(fc.record({ number: uint32, name, highestClOrdId: uint64 })),
-      instruments: fc.array(
-        fc.record({ number: uint32, symbol: name, tickSize: name, lotSize: name }),
-      ),
+      instruments: fc.array(facts),
+      isOperator: fc.boolean(),
     });
     fc.assert(
       fc.property(welcome, (sent) => {
@@ -157,19 +237,21 @@ describe('what the server sends', () => {
 
   test('should arrive: the largest welcome', () => {
     const text = 'x'.repeat(kinds.NAME_BYTES_MAX);
-    const accounts = Array.from({ length: kinds.ACCOUNTS_PER_SESSION_MAX }, (_, i) => ({
+    const accounts = Array.from({ length: kinds.WELCOME_ACCOUNTS_MAX }, (_, i) => ({
       number: i,
       name: text,
       highestClOrdId: 2n ** 64n - 1n,
     }));
     const instruments = Array.from({ length: kinds.INSTRUMENTS_MAX }, (_, i) => ({
+      ...INSTRUMENTS[0]!,
       number: i,
-      symbol: text,
-      tickSize: text,
-      lotSize: text,
+      symbol: 'x'.repeat(SYMBOL_BYTES_MAX),
+      tickSize: `0.${'9'.repeat(31)}`,
+      lotSize: `0.${'9'.repeat(31)}`,
     }));
-    const facts = { version: 1, session: 1, credits: 1, heartbeatMs: 1, commandsPerFrameMax: 1 };
-    const welcome = { ...facts, nextReport: 1, reportsLost: false, accounts, instruments };
+    const numbers = { version: 1, session: 1, credits: 1, heartbeatMs: 1, commandsPerFrameMax: 1 };
+    const lists = { accounts, instruments, isOperator: true };
+    const welcome = { ...numbers, nextReport: 1, reportsLost: false, ...lists };
     const frame = oe.encodeWelcome(welcome);
     expect(frame.length).toBeLessThanOrEqual(kinds.SERVER_FRAME_BYTES_MAX);
     expect(decoder.decode(frame)).toBe(0);
@@ -266,6 +348,10 @@ describe('a report', () => {
       qty: 116,
       tradeId: (119n << 32n) | 118n,
       origClOrdId: 0n,
+      auction: false,
+      displayed: 117,
+      displayQty: 120,
+      stopPrice: 121,
     });
   });
 

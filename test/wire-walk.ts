@@ -11,6 +11,12 @@ export interface Reads {
   outside: number;
 }
 
+/** Fields of an instrument, in either protocol. */
+const INSTRUMENT = [
+  ...['number', 'symbol', 'tickSize', 'lotSize', 'phase', 'referencePrice', 'priceBandBps'],
+  ...['haltNsLow', 'haltNsHigh', 'auctionNsLow', 'auctionNsHigh'],
+];
+
 /** Walks a frame of order entry. */
 export function walkOrderEntry(message: Uint8Array): Reads {
   const { buffer, reads } = watched(message);
@@ -29,11 +35,21 @@ export function walkOrderEntry(message: Uint8Array): Reads {
       visit(welcome.accounts(i)!, ['number', 'name', 'highestClOrdIdLow', 'highestClOrdIdHigh']);
     }
     for (let i = 0; i < welcome.instrumentsLength(); i++) {
-      visit(welcome.instruments(i)!, ['number', 'symbol', 'tickSize', 'lotSize']);
+      visit(welcome.instruments(i)!, INSTRUMENT);
     }
+    visit(welcome, ['isOperator']);
   }
+  const definition = frame.definition();
+  if (definition !== null) {
+    visit(
+      definition,
+      INSTRUMENT.filter((name) => name !== 'phase'),
+    );
+    visit(definition, ['request']);
+  }
+  for (let i = 0; i < frame.instrumentsLength(); i++) visit(frame.instruments(i)!, INSTRUMENT);
   for (let i = 0; i < frame.commandsLength(); i++) visit(frame.commands(i)!, ['head', 'stopPrice']);
-  for (let i = 0; i < frame.reportsLength(); i++) visit(frame.reports(i)!, ['head', 'idHigh']);
+  for (let i = 0; i < frame.reportsLength(); i++) visit(frame.reports(i)!, ['head', 'stopPrice']);
   for (let i = 0; i < frame.refusalsLength(); i++) visit(frame.refusals(i)!, ['request', 'reason']);
   return reads;
 }
@@ -50,8 +66,11 @@ export function walkFeed(message: Uint8Array): Reads {
   for (let i = 0; i < frame.tradesLength(); i++)
     visit(frame.trades(i)!, ['tradeIdLow', 'aggressor']);
   for (let i = 0; i < frame.instrumentsLength(); i++) {
-    visit(frame.instruments(i)!, ['number', 'symbol', 'tickSize', 'lotSize', 'status']);
-    visit(frame.instruments(i)!, ['referencePrice']);
+    visit(frame.instruments(i)!, INSTRUMENT);
+  }
+  for (let i = 0; i < frame.phasesLength(); i++) visit(frame.phases(i)!, ['phase', 'dueHigh']);
+  for (let i = 0; i < frame.indicativesLength(); i++) {
+    visit(frame.indicatives(i)!, ['price', 'imbalanceHigh']);
   }
   return reads;
 }

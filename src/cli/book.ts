@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { wordsToBigint } from '../base/words.ts';
-import type { BookLevel, FeedBook, InstrumentFacts, MarketFeed } from '../client/index.ts';
+import type { BookLevel, FeedBook, Instrument, MarketFeed } from '../client/index.ts';
 import {
   connectFeed,
   feedFlags,
@@ -11,7 +11,7 @@ import {
   type ServerOptions,
   withClient,
 } from './client-options.ts';
-import { decimalPrices } from './market-picture.ts';
+import { between, decimalPrices, statusText } from './market-picture.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const LEVELS_SHOWN = 10;
@@ -19,11 +19,13 @@ const LEVELS_SHOWN = 10;
 const HELP = `
 Example:
   $ ringside book DEMO --json
-  {"symbol":"DEMO","commandSequence":7,"time":"1750000000000000000","lastTrade":null,
-   "bids":[[9990,5,1]],"asks":[]}      (on one line)
+  {"symbol":"DEMO","commandSequence":7,"time":"1750000000000000000","phase":"continuous",
+   "indicative":null,"lastTrade":null,"bids":[[9990,5,1]],"asks":[]}      (on one line)
 
-A level is [price in ticks, quantity in lots, number of orders], best first. commandSequence is the
-last command that the book contains, time the exchange's clock at it (ns since 1970).
+A level is [price in ticks, quantity in lots, number of orders], best first; icebergs count with
+what they show. commandSequence is the last command that the book contains, time the exchange's
+clock at it (ns since 1970). indicative is what a pre-open or auction would trade if it ended now:
+price, qty, imbalance (buys less sells).
 Exit status: 0 printed, 2 wrong usage, no server, no such instrument.`;
 
 interface BookOptions extends ServerOptions {
@@ -43,7 +45,7 @@ export function bookCommand(): Command {
 const toDepth = wholeNumber(1);
 
 /** The instrument of that symbol, or the first. Throws an InputError that lists what there is. */
-export function instrumentNamed(feed: MarketFeed, symbol: string | undefined): InstrumentFacts {
+export function instrumentNamed(feed: MarketFeed, symbol: string | undefined): Instrument {
   const { instruments } = feed;
   const found =
     symbol === undefined ? instruments[0] : instruments.find((one) => one.symbol === symbol);
@@ -64,20 +66,22 @@ async function runBook(symbol: string | undefined, options: BookOptions): Promis
   });
 }
 
-function bookJson({ symbol }: InstrumentFacts, book: FeedBook, levelsMax: number): string {
-  const { commandSequence, timeLow, timeHigh, lastTrade } = book;
+function bookJson({ symbol }: Instrument, book: FeedBook, levelsMax: number): string {
+  const { commandSequence, timeLow, timeHigh, phase, indicative, lastTrade } = book;
   const level = ({ price, qty, orders }: BookLevel) => [price, qty, orders];
   return jsonLine({
     symbol,
     commandSequence,
     time: wordsToBigint(timeLow, timeHigh),
+    phase,
+    indicative,
     lastTrade: lastTrade && { price: lastTrade.price, qty: lastTrade.qty },
     bids: book.bids(levelsMax).map(level),
     asks: book.asks(levelsMax).map(level),
   });
 }
 
-function bookText(instrument: InstrumentFacts, book: FeedBook, levelsMax: number): string {
+function bookText(instrument: Instrument, book: FeedBook, levelsMax: number): string {
   const { symbol, tickSize } = instrument;
   const decimal = decimalPrices(tickSize);
   const { lastTrade } = book;
@@ -88,11 +92,12 @@ function bookText(instrument: InstrumentFacts, book: FeedBook, levelsMax: number
   const [bid] = bids;
   const [ask] = asks;
   const last = lastTrade ? `last ${lastTrade.qty} @ ${decimal(lastTrade.price)}` : 'no trade yet';
+  const status = statusText(book, decimal);
   const lines = [
-    `${symbol}  ${last}`,
+    `${symbol}  ${last}${status === '' ? '' : `  ${status}`}`,
     row('', 'orders', 'quantity', 'price', 'ticks'),
     ...asks.reverse().map(level('ask')),
-    bid && ask ? `     spread ${decimal(ask.price - bid.price)}` : '     one side is empty',
+    `     ${between(bid?.price, ask?.price, decimal)}`,
     ...bids.map(level('bid')),
   ];
   return `${lines.join('\n')}\n`;

@@ -9,6 +9,7 @@ import {
   type ClientErrorCode,
   MarketFeed,
   type MarketFeedOptions,
+  Operator,
   OrderEntry,
   type OrderEntryOptions,
 } from '../client/index.ts';
@@ -16,6 +17,7 @@ import { wholeNumber } from './whole-number.ts';
 
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_TOKEN = 'demo';
+const DEFAULT_OPERATOR_TOKEN = 'operator';
 export const ORDERS_PORT = 7_400;
 export const FEED_PORT = 7_401;
 const PORT_MAX = 65_535;
@@ -42,6 +44,15 @@ export function orderEntryFlags(command: Command): Command {
   );
 }
 
+/** Gives a command the flags of an operator. */
+export function operatorFlags(command: Command): Command {
+  return serverFlags(command, ORDERS_PORT, '/orders').addOption(
+    new Option('--token <token>', "an operator's token")
+      .env('RINGSIDE_OPERATOR_TOKEN')
+      .default(DEFAULT_OPERATOR_TOKEN),
+  );
+}
+
 /** Gives a command the flags of a consumer of the feed. */
 export function feedFlags(command: Command): Command {
   return serverFlags(command, FEED_PORT, '/feed');
@@ -63,6 +74,16 @@ export async function connectOrders(
   const { token } = options;
   try {
     return await OrderEntry.connect({ url, token, WebSocket, ...more });
+  } catch (error) {
+    throw readable(error, url);
+  }
+}
+
+/** Logs on as an operator. Throws an InputError that says why it cannot be. */
+export async function connectOperator(options: LogonOptions): Promise<Operator> {
+  const url = urlOf(options, '/orders');
+  try {
+    return await Operator.connect({ url, token: options.token, WebSocket });
   } catch (error) {
     throw readable(error, url);
   }
@@ -126,6 +147,7 @@ export async function withClient(
 const REASONS: Partial<Record<ClientErrorCode, string>> = {
   unreachable: 'no server answers there',
   bad_token: 'the server knows no such token',
+  not_operator: 'the token is not that of an operator',
   taken_over: 'another client logged on with the same token',
   shutting_down: 'the server is shutting down',
 };

@@ -4,7 +4,7 @@
 import { InputError } from '../base/input-error.ts';
 import { COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_SHIFT } from '../core/event-slot.ts';
-import { type CoreEvent, readEvent } from '../core/plain.ts';
+import { type CoreEvent, readEvent } from '../core/plain-events.ts';
 import { stateHash } from '../core/views.ts';
 import { REAL_DISK } from '../journal/disk.ts';
 import { type JournalBatch, journalBatches } from '../journal/journal-reader.ts';
@@ -131,7 +131,7 @@ function compareReplays(a: string, b: string): object {
     while (first.next() && second.next()) {
       const eventsOfOne = applyOne(one, first);
       const eventsOfTwo = applyOne(two, second);
-      if (JSON.stringify(eventsOfOne) === JSON.stringify(eventsOfTwo)) continue;
+      if (jsonLine(eventsOfOne) === jsonLine(eventsOfTwo)) continue;
       const { sequence } = first;
       const command = first.toJson();
       return { differs: 'replay', sequence, command, a: eventsOfOne, b: eventsOfTwo };

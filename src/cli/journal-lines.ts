@@ -1,8 +1,10 @@
 // Commands of a journal as JSON objects: what the slot says, with names in place of codes.
 
-import { wordsToBigint } from '../base/words.ts';
+import { decimalText } from '../base/decimal.ts';
+import { wordsToBigint, wordsToNumber } from '../base/words.ts';
 import * as codes from '../core/codes.ts';
 import * as c from '../core/command-slot.ts';
+import { REQUEST_TO_CANCEL, REQUEST_TO_KEEP } from '../session/own-commands.ts';
 
 /** The command in the slot at word `at`, which is number `sequence`. */
 export function commandObject(
@@ -17,7 +19,9 @@ export function commandObject(
   const session = words[at + c.C_SESSION]! >>> 0;
   const request = words[at + c.C_REQUEST]! >>> 0;
   const sender = session === 0 ? {} : { session, request };
-  return { ...about, ...sender, ...numbersOf(words, at), ...termsOf(cmd, head) };
+  const own = OPERATORS[cmd]?.(words, at);
+  if (cmd === codes.COMMAND_TIME) return { ...about, ...sender, ...wishOf(request) };
+  return { ...about, ...sender, ...(own ?? { ...numbersOf(words, at), ...termsOf(cmd, head) }) };
 }
 
 /** Every number that the command has: those that are not 0, or are said to be there. */
@@ -57,4 +61,52 @@ function termsOf(cmd: number, head: number): Record<string, unknown> {
     ownSessionOnly: (head & c.OWN_SESSION_ONLY) !== 0,
     onDisconnect: (head & c.ON_DISCONNECT) !== 0,
   };
+}
+
+/** The operator's commands, whose words are their own (core/command-slot.ts). */
+const OPERATORS: Readonly<
+  Record<number, (words: Int32Array, at: number) => Record<string, unknown>>
+> = {
+  [codes.COMMAND_INSTRUMENT]: (words, at) => {
+    const terms = {
+      tickSize: stepOf(words, at, c.C_TICK, c.TICK_DECIMALS_SHIFT),
+      lotSize: stepOf(words, at, c.C_LOT, c.LOT_DECIMALS_SHIFT),
+      referencePrice: words[at + c.C_PRICE]!,
+      priceBandBps: words[at + c.C_BAND_BPS]!,
+      haltNs: wordsToNumber(words[at + c.C_HALT_LOW]!, words[at + c.C_HALT_HIGH]!),
+      auctionNs: wordsToNumber(words[at + c.C_AUCTION_LOW]!, words[at + c.C_AUCTION_HIGH]!),
+    };
+    const said = Object.entries(terms).filter(([, value]) => value !== 0 && value !== '');
+    return { instrument: words[at + c.C_INSTRUMENT]! >>> 0, ...Object.fromEntries(said) };
+  },
+  [codes.COMMAND_SYMBOL]: (words, at) => {
+    // A copy: the words may lie in shared memory, which cannot be decoded in place.
+    const symbol = words.slice(at + c.C_SYMBOL, at + c.C_SYMBOL + c.SYMBOL_WORDS);
+    const text = Buffer.from(symbol.buffer).toString('utf8').replace(/\0+$/, '');
+    return { instrument: words[at + c.C_INSTRUMENT]! >>> 0, symbol: text };
+  },
+  [codes.COMMAND_PHASE]: (words, at) => ({
+    instrument: words[at + c.C_INSTRUMENT]! >>> 0,
+    phase: codes.PHASE_NAMES[words[at + c.C_PHASE]!] || words[at + c.C_PHASE]!,
+  }),
+  [codes.COMMAND_KILL]: (words, at) => {
+    const head = words[at + c.C_HEAD]!;
+    const isSession = (head & c.KILL_SESSION) !== 0;
+    const killed = words[at + (isSession ? c.C_KILLED_SESSION : c.C_ACCOUNT)]! >>> 0;
+    const meant = isSession ? { killedSession: killed } : { account: killed };
+    return { ...meant, lift: (head & c.KILL_LIFT) !== 0 };
+  },
+};
+
+/** What the session of a time command wants when it is lost, if that is what the command says. */
+function wishOf(request: number): Record<string, unknown> {
+  if (request === REQUEST_TO_CANCEL) return { cancelOnDisconnect: true };
+  return request === REQUEST_TO_KEEP ? { cancelOnDisconnect: false } : {};
+}
+
+/** A tick or lot as a decimal text; empty: not said. */
+function stepOf(words: Int32Array, at: number, word: number, shift: number): string {
+  const decimals = (words[at + c.C_HEAD]! >>> shift) & c.DECIMALS_MASK;
+  const units = words[at + word]!;
+  return units === 0 ? '' : decimalText({ units, decimals });
 }

@@ -1,5 +1,6 @@
 // Draws a market as text: depth with bars on the left, the last trades on the right.
 
+import type { Indicative, Phase } from '../client/index.ts';
 import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
 import type { PriceLevel } from '../core/views.ts';
 import type { LastTrade } from '../sim/core-market.ts';
@@ -9,6 +10,8 @@ export interface PicturedMarket {
   readonly symbol: string;
   readonly trades: number;
   readonly tradedQty: number;
+  /** Phase and indicative as `statusText` has them. */
+  readonly status?: string;
   /** Newest first. */
   readonly lastTrades: readonly LastTrade[];
   bids(levelsMax: number): PriceLevel[];
@@ -69,7 +72,35 @@ export function drawMarket(
 export function marketLine(market: PicturedMarket, pace: string): string {
   const level = ([best]: PriceLevel[]) =>
     best === undefined ? 'none' : `${best[1]} @ ${market.priceText(best[0])}`;
-  return `bid ${level(market.bids(1))}  ask ${level(market.asks(1))}  ${pace}`;
+  const status = market.status ? `${market.status}  ` : '';
+  return `bid ${level(market.bids(1))}  ask ${level(market.asks(1))}  ${status}${pace}`;
+}
+
+/** What an instrument is up to, and what its auction would trade; '' in the continuous phase. */
+export function statusText(
+  { phase, indicative }: { phase: Phase | null; indicative: Indicative | null },
+  priceText: (price: number) => string,
+): string {
+  if (phase === null || phase === 'continuous') return '';
+  if (phase !== 'pre_open' && phase !== 'auction') return phase;
+  if (indicative === null) return `${phase}: nothing would trade`;
+  const { price, qty, imbalance } = indicative;
+  const surplus = imbalance === 0 ? '' : `, ${Math.abs(imbalance)} ${sideOf(imbalance)} over`;
+  return `${phase}: ${qty} @ ${priceText(price)}${surplus}`;
+}
+
+function sideOf(imbalance: number): string {
+  return imbalance > 0 ? 'to buy' : 'to sell';
+}
+
+/** What lies between the best bid and the best ask, which an auction lets cross. */
+export function between(
+  bid: number | undefined,
+  ask: number | undefined,
+  priceText: (price: number) => string,
+): string {
+  if (bid === undefined || ask === undefined) return 'one side is empty';
+  return bid < ask ? `spread ${priceText(ask - bid)}` : `crossed by ${priceText(bid - ask)}`;
 }
 
 /** Prices in ticks as decimal text, exactly; `tickSize` is one tick as decimal text ('0.01'). */
@@ -90,7 +121,8 @@ function header(market: PicturedMarket, pace: string): string[] {
   const lastText = last === undefined ? 'no trade yet' : `last ${market.priceText(last.price)}`;
   return [
     `${BOLD}${market.symbol}${RESET}  ${lastText}   ` +
-      `${market.trades} trades, ${market.tradedQty} lots`,
+      `${market.trades} trades, ${market.tradedQty} lots` +
+      (market.status ? `   ${BOLD}${market.status}${RESET}` : ''),
     `${pace}  ${DIM}Ctrl-C stops${RESET}`,
     `${DIM}orders  quantity      price${RESET}`,
   ];
@@ -102,9 +134,9 @@ function colorOf(side: number): string {
 }
 
 function spreadLine(market: PicturedMarket, columns: number): string {
-  const bid = market.bids(1)[0];
-  const ask = market.asks(1)[0];
-  const spread = bid && ask ? `spread ${market.priceText(ask[0] - bid[0])}` : 'one side is empty';
+  const bid = market.bids(1)[0]?.[0];
+  const ask = market.asks(1)[0]?.[0];
+  const spread = between(bid, ask, (price) => market.priceText(price));
   return `${DIM}${spread.padStart(27).padEnd(columns)}${RESET}`;
 }
 

@@ -48,9 +48,10 @@ Example:
   $ ringside market --seed 7 --rate 2000
   $ ringside watch                        (in another terminal)
 
-The flow trades the first instrument as the last session of the configuration, or the one that
---flow-token names. It goes on with the orders that it finds open. SIGTERM or Ctrl-C drains: the
-flow's commands are answered, its orders stay, the journal is closed, exit status 0.`;
+The flow trades the first instrument as the last session of the configuration that is no
+operator's, or the one that --flow-token names. It goes on with the orders that it finds open.
+SIGTERM or Ctrl-C drains: the flow's commands are answered, its orders stay, the journal is closed,
+exit status 0.`;
 
 type ServeFlags = Parameters<typeof startServer>[0];
 
@@ -125,9 +126,10 @@ class FlowTrader {
   ): Promise<FlowTrader> {
     const session =
       flowToken === undefined
-        ? config.sessions.at(-1)!
-        : config.sessions.find(({ token }) => token === flowToken);
-    if (session === undefined) throw new InputError('no session has the token of --flow-token');
+        ? config.sessions.findLast(({ operator }) => !operator)
+        : config.sessions.find(({ token, operator }) => token === flowToken && !operator);
+    if (session === undefined)
+      throw new InputError('no session that trades has the token of --flow-token');
     const trader = new FlowTrader(seed, config.instruments[0]!, session.accounts);
     const entry = await connectOrders(
       { host: connectableHost(config.host), port, token: session.token },

@@ -25,6 +25,7 @@ import {
 } from './client-options.ts';
 import { EXIT_REJECTED } from './exit-codes.ts';
 import { decimalPrices } from './market-picture.ts';
+import { columns } from './text-table.ts';
 import { anyInteger, uint64 } from './whole-number.ts';
 
 const HELP = `
@@ -33,6 +34,8 @@ Example:
   $ ringside order new --account demo2 --side buy --qty 4 --price 10050 --tif ioc
   $ ringside order list
   $ ringside order cancel --account demo1 --cl-ord-id 1
+  $ ringside order new --account demo1 --side sell --qty 500 --display-qty 50 --price 10060
+  $ ringside order new --account demo2 --side buy --qty 5 --type stop --stop-price 10100
 
 Prices are in ticks: 10050 at a tick size of 0.01 is 100.50. Quantities are in lots. --symbol and
 --account may be left out when there is but one. A clOrdId counts upwards for each account; the
@@ -283,12 +286,13 @@ function refusal(entry: OrderEntry, result: CommandRejected | CommandUnknown): s
 
 function orderLines(entry: OrderEntry, result: OrderResult): string[] {
   if (result.status !== 'accepted') return refusal(entry, result);
-  const { orderId, trades, leaves, cancelReason } = result;
+  const { orderId, trades, leaves, stopPrice, cancelReason } = result;
   const lines = [`accepted: ${whose(entry, result)}, order ${orderId}`];
   for (const { instrument, price, qty, tradeId } of trades) {
     lines.push(`traded ${qty} @ ${priceText(entry, instrument)(price)}, trade ${tradeId}`);
   }
   if (cancelReason !== null) lines.push(`the rest is canceled: ${cancelReason}`);
+  else if (stopPrice !== 0) lines.push(`${leaves} wait for the stop price`);
   else lines.push(leaves === 0 ? 'filled' : `${leaves} left in the book`);
   return lines;
 }
@@ -310,21 +314,21 @@ function massCancelLines(entry: OrderEntry, result: MassCancelResult): string[] 
 
 function listLines(entry: OrderEntry, orders: readonly OpenOrder[]): string[] {
   if (orders.length === 0) return ['no open orders'];
-  const rows = orders.map((order) => [
-    order.accountName,
-    order.symbol,
-    order.side,
-    String(order.leaves),
-    priceText(entry, order.instrument)(order.price),
-    String(order.clOrdId),
-    String(order.orderId),
-  ]);
-  const table = [['account', 'symbol', 'side', 'left', 'price', 'clOrdId', 'order'], ...rows];
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  return table.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd(),
-  );
+  const rows = orders.map((order) => {
+    const price = priceText(entry, order.instrument);
+    return [
+      order.accountName,
+      order.symbol,
+      order.side,
+      String(order.leaves),
+      order.displayQty === 0 ? '' : String(order.displayed),
+      order.price === 0 ? '' : price(order.price),
+      order.stopPrice === 0 ? '' : price(order.stopPrice),
+      String(order.clOrdId),
+      String(order.orderId),
+    ];
+  });
+  const head = ['account', 'symbol', 'side', 'left', 'shown', 'price', 'stop', 'clOrdId', 'order'];
+  const used = head.map((name, i) => !['shown', 'stop'].includes(name) || rows.some((r) => r[i]));
+  return columns([head, ...rows].map((row) => row.filter((_, i) => used[i])));
 }

@@ -10,6 +10,7 @@ import { type Config, loadConfig } from '../ops/config.ts';
 import { REPLAY_ACCOUNTS_MAX } from '../sim/venue.ts';
 import { WireVenue } from '../sim/wire-venue.ts';
 import { Supervisor } from '../workers/supervisor.ts';
+import { expectServerHere } from './server-here.ts';
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -29,6 +30,8 @@ export async function startReplayServer(
   process.env.RINGSIDE_LOG ??= 'warn';
   const directory = durability === 'none' ? undefined : temporaryDirectory();
   const token = randomUUID();
+  const operatorToken = randomUUID();
+  expectServerHere();
   let supervisor: Supervisor | undefined;
   let venue: WireVenue | undefined;
   const stop = async () => {
@@ -37,12 +40,13 @@ export async function startReplayServer(
     directory?.remove();
   };
   try {
-    const config = configOf(instruments, token, durability, directory?.path);
+    const config = configOf(instruments, [token, operatorToken], durability, directory?.path);
     supervisor = await Supervisor.start(config);
     venue = await WireVenue.connect({
       ordersUrl: `ws://${config.host}:${supervisor.ordersPort}/orders`,
       feedUrl: `ws://${config.host}:${supervisor.feedPort}/feed`,
       token,
+      operatorToken,
       limits: config.limits,
     });
     return { venue, stop };
@@ -69,7 +73,7 @@ function temporaryDirectory(): { path: string; remove(): void } {
 
 function configOf(
   instruments: number,
-  token: string,
+  [token, operatorToken]: readonly [string, string],
   durability: Config['durability'],
   directory: string | undefined,
 ): Config {
@@ -85,6 +89,9 @@ function configOf(
       symbol: `REPLAY${i + 1}`,
     })),
     accounts: accounts.map((number) => ({ number, name: `replay${number}` })),
-    sessions: [{ number: 1, token, accounts }],
+    sessions: [
+      { number: 1, token, accounts },
+      { number: 2, token: operatorToken, operator: true },
+    ],
   });
 }

@@ -24,7 +24,6 @@ import type { Venue } from '../sim/venue.ts';
 import type { FeedOutcome } from '../sim/wire-venue.ts';
 import { EXIT_CHECK_FAILED } from './exit-codes.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
-import { startReplayServer } from './replay-server.ts';
 
 const KB = 1_000;
 
@@ -123,6 +122,8 @@ async function playOverWire(
   options: Options,
 ): Promise<Verdict> {
   const instruments = inputs.format === 'sse' ? inputs.pairs.length : 1;
+  // Loaded here: most replays need no server.
+  const { startReplayServer } = await import('./replay-server.ts');
   const server = await startReplayServer(instruments, options.durability ?? 'none');
   try {
     const verdict = await play(inputs, paths, options, server.venue);
@@ -199,16 +200,16 @@ function lobsterVerdict(outcome: LobsterOutcome, seconds: string): Verdict {
   return { json: { format: 'lobster', ...counts }, text, isEqual, note: firstDifference };
 }
 
+type SseSum = Exclude<keyof SseInstrumentOutcome, 'instrument' | 'firstDifference'>;
+
 function sseVerdict(outcomes: SseInstrumentOutcome[], verify: boolean, seconds: string): Verdict {
-  const sum = (
-    key: 'records' | 'aggressors' | 'trades' | 'auctionTrades' | 'rejected' | 'unmatched',
-  ) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-  const equal = outcomes.reduce((total, outcome) => total + (outcome.aggressorsEqual ?? 0), 0);
+  const sum = (key: SseSum) => outcomes.reduce((total, outcome) => total + (outcome[key] ?? 0), 0);
+  const equal = { aggressors: sum('aggressorsEqual'), auctions: sum('auctionsEqual') };
   const totals = {
     aggressors: sum('aggressors'),
-    aggressorsEqual: verify ? equal : null,
-    auctions: 0,
-    auctionsEqual: 0,
+    aggressorsEqual: verify ? equal.aggressors : null,
+    auctions: sum('auctions'),
+    auctionsEqual: verify ? equal.auctions : null,
     records: sum('records'),
     trades: sum('trades'),
     auctionTrades: sum('auctionTrades'),
@@ -217,16 +218,22 @@ function sseVerdict(outcomes: SseInstrumentOutcome[], verify: boolean, seconds: 
   };
   const rows = outcomes.map((one): [string, string] => [
     one.instrument,
-    `aggressors equal ${equality(one.aggressorsEqual, one.aggressors)}, ${say(one.trades)} trades`,
+    `aggressors equal ${equality(one.aggressorsEqual, one.aggressors)}, ` +
+      `auctions equal ${equality(one.auctionsEqual, one.auctions)}, ${say(one.trades)} trades`,
   ]);
   const text = table(`SSE: ${say(totals.records)} records in ${seconds} s`, [
     ...rows,
     ['aggressors equal', equality(totals.aggressorsEqual, totals.aggressors)],
-    ['auctions', `applied as given: ${say(totals.auctionTrades)} trades, none compared`],
+    ['auctions equal', equality(totals.auctionsEqual, totals.auctions)],
+    ['auction trades', say(totals.auctionTrades)],
     ...faults(totals),
   ]);
   const isEqual =
-    !verify || (equal === totals.aggressors && totals.rejected === 0 && totals.unmatched === 0);
+    !verify ||
+    (equal.aggressors === totals.aggressors &&
+      equal.auctions === totals.auctions &&
+      totals.rejected === 0 &&
+      totals.unmatched === 0);
   const note = outcomes.find((one) => one.firstDifference !== undefined)?.firstDifference;
   const instruments = outcomes.map(({ firstDifference: _, ...counts }) => counts);
   return { json: { format: 'sse', ...totals, instruments }, text, isEqual, note };

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { DirectoryLocked } from '../journal/directory-lock.ts';
 import { type Config, loadConfig } from '../ops/config.ts';
-import { RecoveryRefused } from '../workers/storage-thread.ts';
+import { RecoveryRefused } from '../workers/start-storage.ts';
 import { AddressInUse, Supervisor } from '../workers/supervisor.ts';
+import { expectServerHere } from './server-here.ts';
 
 const HELP = `
 Example:
@@ -47,6 +48,7 @@ export async function startServer(
   options: ServeOptions,
 ): Promise<{ supervisor: Supervisor; config: Config }> {
   const config = loadConfig(options.config, overridesOf(options));
+  expectServerHere();
   try {
     return { supervisor: await Supervisor.start(config), config };
   } catch (error) {

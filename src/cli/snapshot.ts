@@ -5,7 +5,13 @@ import { InputError } from '../base/input-error.ts';
 import { wordsToBigint } from '../base/words.ts';
 import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
 import { highestClOrdIds } from '../core/snapshot.ts';
-import { hasInstrument, restingOrders, stateHash } from '../core/views.ts';
+import {
+  hasInstrument,
+  queuedStops,
+  restingOrders,
+  stateHash,
+  waitingStops,
+} from '../core/views.ts';
 import { REAL_DISK } from '../journal/disk.ts';
 import { Replica } from '../journal/replica.ts';
 import { readSnapshot, SnapshotUnusable } from '../journal/snapshot-file.ts';
@@ -38,10 +44,14 @@ export function runInfo(file: string, print: Print): void {
   const { core } = replica;
   const numbers = Array.from({ length: head.limits.instruments }, (_, i) => i + 1);
   const instruments = numbers.filter((number) => hasInstrument(core, number));
-  const resting = instruments.map(
-    (number) =>
-      restingOrders(core, number, SIDE_BUY).length + restingOrders(core, number, SIDE_SELL).length,
+  const resting = instruments.flatMap((number) =>
+    [SIDE_BUY, SIDE_SELL].map((side) => restingOrders(core, number, side).length),
   );
+  const stops = instruments.flatMap((number) => [
+    waitingStops(core, number, SIDE_BUY).length,
+    waitingStops(core, number, SIDE_SELL).length,
+    queuedStops(core, number).length,
+  ]);
   const ledger = sections.get(SECTION_REPORTS);
   const sessions = ledger === undefined ? [] : readLedger(ledger);
   print(
@@ -60,6 +70,7 @@ export function runInfo(file: string, print: Print): void {
       instruments: instruments.length,
       accounts: highestClOrdIds(core).length / 3,
       restingOrders: resting.reduce((sum, one) => sum + one, 0),
+      waitingStops: stops.reduce((sum, one) => sum + one, 0),
       sessions: sessions.length,
       retainedReports: sessions.reduce((sum, { count }) => sum + count, 0),
       stateHash: stateHash(core),

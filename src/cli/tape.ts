@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { DEFAULT_LIMITS, LARGEST_LIMITS, type Limits } from '../core/limits.ts';
-import { Tape } from '../sim/tape.ts';
+import { Tape } from '../sim/tape/tape.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
 
 const STDIN = '-';

@@ -5,7 +5,7 @@ import type {
   BookLevel,
   ClientError,
   FeedState,
-  InstrumentFacts,
+  Instrument,
   MarketTrade,
   Subscription,
 } from '../client/index.ts';
@@ -20,7 +20,7 @@ import {
   reasonOf,
   type ServerOptions,
 } from './client-options.ts';
-import { decimalPrices, type PicturedMarket } from './market-picture.ts';
+import { decimalPrices, type PicturedMarket, statusText } from './market-picture.ts';
 import { showMarket } from './market-screen.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -90,9 +90,15 @@ class FeedMarket implements PicturedMarket {
   private reconnects = 0;
   private before = { trades: 0, updates: 0 };
 
-  constructor({ symbol, tickSize }: InstrumentFacts) {
+  constructor({ symbol, tickSize }: Instrument) {
     this.symbol = symbol;
     this.priceText = decimalPrices(tickSize);
+  }
+
+  get status(): string {
+    return this.subscription === undefined
+      ? ''
+      : statusText(this.subscription.book, this.priceText);
   }
 
   bids(levelsMax: number): PriceLevel[] {

@@ -3,7 +3,7 @@
 
 import { SIDE_BUY, SIDE_SELL } from '../wire/codes.ts';
 import * as f from '../wire/feed-layout.ts';
-import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED } from '../wire/frame-kinds.ts';
+import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED, ORDER_REFRESHED } from '../wire/frame-kinds.ts';
 import { PriceSide } from './price-side.ts';
 
 /** Price in ticks, quantity in lots, number of orders. */
@@ -13,7 +13,7 @@ export interface BookLevel {
   orders: number;
 }
 
-/** Price in ticks, quantity in lots. */
+/** Price in ticks, quantity in lots: of an iceberg what it shows. */
 export interface BookOrder {
   orderId: bigint;
   price: number;
@@ -117,6 +117,11 @@ export class BookContents {
       case ORDER_DELETED:
         this.remove(known);
         return true;
+      case ORDER_REFRESHED:
+        if (qty <= 0) return false;
+        known.qty = qty;
+        this.moveBack(known);
+        return true;
       default:
         return false;
     }
@@ -131,6 +136,12 @@ export class BookContents {
     }
     queue.add(order);
     this.orders.set(order.id, order);
+  }
+
+  private moveBack(order: QueuedOrder): void {
+    const queue = this.queues[order.side]!.get(order.price)!;
+    queue.delete(order);
+    queue.add(order);
   }
 
   private remove(order: QueuedOrder): void {

@@ -21,6 +21,8 @@ export type ClientErrorCode =
   | 'protocol'
   /** There is no global WebSocket, and none was given. */
   | 'no_websocket'
+  /** The token is of no operator. */
+  | 'not_operator'
   /** A reader of reports let READER_REPORTS_MAX of them pile up. */
   | 'reader_behind'
   /** The feed's reasons for refusing a subscription. */

@@ -1,8 +1,10 @@
 // The frames that a client of order entry sends.
 
+import { COMMAND_INSTRUMENT } from '../wire/codes.ts';
 import { COMMANDS_PER_FRAME_MAX, WIRE_VERSION } from '../wire/frame-kinds.ts';
 import {
   CommandsEncoder,
+  encodeDefinition,
   encodeLogon,
   WIRE_COMMAND_WORDS,
   writeCommand,
@@ -42,11 +44,25 @@ export class CommandFrames {
   private readonly encoder = new CommandsEncoder();
   private readonly words = new Int32Array(COMMANDS_PER_FRAME_MAX * WIRE_COMMAND_WORDS);
 
-  /** A frame of 1 … COMMANDS_PER_FRAME_MAX commands, good until the next call. */
-  encode(batch: readonly Pending[]): Uint8Array {
-    batch.forEach(({ command }, i) => {
-      writeCommand(this.words, i * WIRE_COMMAND_WORDS, command);
-    });
-    return this.encoder.encode(this.words, 0, batch.length);
+  /**
+   * Sends 1 … COMMANDS_PER_FRAME_MAX commands in their order: in one frame, but a definition of an
+   * instrument has one of its own. The bytes are good during each call only.
+   */
+  send(batch: readonly Pending[], send: (bytes: Uint8Array) => void): void {
+    let count = 0;
+    const flush = () => {
+      if (count > 0) send(this.encoder.encode(this.words, 0, count));
+      count = 0;
+    };
+    for (const { command } of batch) {
+      if (command.command === COMMAND_INSTRUMENT) {
+        flush();
+        send(encodeDefinition(command));
+      } else {
+        writeCommand(this.words, count * WIRE_COMMAND_WORDS, command);
+        count += 1;
+      }
+    }
+    flush();
   }
 }

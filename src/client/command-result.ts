@@ -1,12 +1,21 @@
 // What a command's promise resolves to, gathered from its reports.
 
-import { COMMAND_MASS_CANCEL, COMMAND_REPLACE } from '../wire/codes.ts';
-import type { ClientCommand } from '../wire/order-entry.ts';
+import { type COMMAND_INSTRUMENT, COMMAND_REPLACE } from '../wire/codes.ts';
+import type { ClientCommand, Definition } from '../wire/order-entry.ts';
 import type { ClientError } from './client-error.ts';
 import { RESULT_REPORTS_MAX } from './client-limits.ts';
 import type { ExecutionReport, OpenOrder, TradeReport } from './execution-report.ts';
 
+/** An operator's definition of an instrument. */
+export interface DefineInstrument extends Definition {
+  command: typeof COMMAND_INSTRUMENT;
+}
+
+/** A command on its way. */
+export type IssuedCommand = ClientCommand | DefineInstrument;
+
 interface Result {
+  /** 0: the command is about none. */
   readonly account: number;
   /** The id that the command gave or named; a mass cancel has none: 0n. */
   readonly clOrdId: bigint;
@@ -21,6 +30,8 @@ export interface OrderAccepted extends Result {
   readonly orderId: bigint;
   /** Lots that the order had left when the command was done; 0: it was filled or canceled. */
   readonly leaves: number;
+  /** Ticks; not 0: a stop that waits for this price. */
+  readonly stopPrice: number;
   /** Lots that it traded in this command. */
   readonly filled: number;
   /** Why the exchange canceled the rest at once ('ioc', 'fok', 'stp' …); null: it did not. */
@@ -43,6 +54,17 @@ export interface MassCancelAccepted extends Result {
   readonly canceledOrders: number;
 }
 
+/** An operator's command was done. */
+export interface OperatorAccepted extends Result {
+  readonly status: 'accepted';
+}
+
+export interface InstrumentAdded extends Result {
+  readonly status: 'accepted';
+  /** Its number. */
+  readonly instrument: number;
+}
+
 /** Nothing was done. `reports` is empty when the command never reached the exchange's log. */
 export interface CommandRejected extends Result {
   readonly status: 'rejected';
@@ -60,6 +82,8 @@ export interface CommandUnknown extends Result {
 export type OrderResult = OrderAccepted | CommandRejected | CommandUnknown;
 export type CancelResult = CancelAccepted | CommandRejected | CommandUnknown;
 export type MassCancelResult = MassCancelAccepted | CommandRejected | CommandUnknown;
+export type OperatorResult = OperatorAccepted | CommandRejected | CommandUnknown;
+export type AddInstrumentResult = InstrumentAdded | CommandRejected | CommandUnknown;
 
 /** Makes the result of a command that was done. */
 export interface Tally<A> {
@@ -69,7 +93,7 @@ export interface Tally<A> {
 
 /** A command that waits for its answer. */
 export class PendingCommand<A> {
-  readonly command: ClientCommand;
+  readonly command: IssuedCommand;
   readonly promise: Promise<A | CommandRejected | CommandUnknown>;
   private readonly tally: Tally<A>;
   private readonly reports: ExecutionReport[] = [];
@@ -77,7 +101,7 @@ export class PendingCommand<A> {
   private resolve!: (result: A | CommandRejected | CommandUnknown) => void;
   private reject!: (error: ClientError) => void;
 
-  constructor(command: ClientCommand, tally: Tally<A>) {
+  constructor(command: IssuedCommand, tally: Tally<A>) {
     this.command = command;
     this.tally = tally;
     this.promise = new Promise((resolve, reject) => {
@@ -106,7 +130,7 @@ export class PendingCommand<A> {
   giveUp(open: readonly OpenOrder[]): void {
     const ids = idsOf(this.command);
     const isIt = (order: OpenOrder) =>
-      order.account === this.command.account && ids.includes(order.clOrdId);
+      order.account === accountOf(this.command) && ids.includes(order.clOrdId);
     this.resolve({ ...this.result(), status: 'unknown', openOrder: open.find(isIt) ?? null });
   }
 
@@ -119,8 +143,7 @@ export class PendingCommand<A> {
 
   private result(): Result {
     const { command, reports } = this;
-    const clOrdId = command.command === COMMAND_MASS_CANCEL ? 0n : command.clOrdId;
-    return { account: command.account, clOrdId, reports };
+    return { account: accountOf(command), clOrdId: clOrdIdOf(command), reports };
   }
 }
 
@@ -130,9 +153,19 @@ export type Pending = Pick<
   'command' | 'add' | 'refuse' | 'giveUp' | 'fail'
 >;
 
+/** 0: it is about none. */
+export function accountOf(command: IssuedCommand): number {
+  return 'account' in command ? (command.account ?? 0) : 0;
+}
+
+/** The id that it gives or names; 0n: it has none. */
+export function clOrdIdOf(command: IssuedCommand): bigint {
+  return 'clOrdId' in command ? command.clOrdId : 0n;
+}
+
 /** Ids by which the command's order may be known. */
-function idsOf(command: ClientCommand): bigint[] {
-  if (command.command === COMMAND_MASS_CANCEL) return [];
+function idsOf(command: IssuedCommand): bigint[] {
+  if (!('clOrdId' in command)) return [];
   if (command.command !== COMMAND_REPLACE) return [command.clOrdId];
   return [command.clOrdId, command.origClOrdId];
 }
@@ -143,6 +176,7 @@ export class OrderTally implements Tally<OrderAccepted> {
   private readonly clOrdId: bigint;
   private orderId = 0n;
   private leaves = 0;
+  private stopPrice = 0;
   private filled = 0;
   private cancelReason: string | null = null;
   private readonly trades: TradeReport[] = [];
@@ -158,19 +192,21 @@ export class OrderTally implements Tally<OrderAccepted> {
     this.orderId = report.orderId;
     this.leaves = report.kind === 'canceled' ? 0 : report.leaves;
     if (report.kind === 'canceled') this.cancelReason = report.reason;
+    this.stopPrice = 'stopPrice' in report ? report.stopPrice : 0;
     if (report.kind !== 'trade') return;
     this.filled += report.qty;
     if (this.trades.length < RESULT_REPORTS_MAX) this.trades.push(report);
   }
 
   accepted(result: Result): OrderAccepted {
-    const { orderId, leaves, filled, cancelReason, trades } = this;
+    const { orderId, leaves, stopPrice, filled, cancelReason, trades } = this;
     return {
       status: 'accepted',
       account: result.account,
       clOrdId: result.clOrdId,
       orderId,
       leaves,
+      stopPrice,
       filled,
       cancelReason,
       trades,
@@ -179,12 +215,21 @@ export class OrderTally implements Tally<OrderAccepted> {
   }
 }
 
+/** Of a cancel: transitions that were due may cancel other orders first. */
 export class CancelTally implements Tally<CancelAccepted> {
+  private readonly account: number;
+  private readonly clOrdId: bigint;
   private orderId = 0n;
   private canceledQty = 0;
 
+  constructor(account: number, clOrdId: bigint) {
+    this.account = account;
+    this.clOrdId = clOrdId;
+  }
+
   add(report: ExecutionReport): void {
     if (report.kind !== 'canceled') return;
+    if (report.account !== this.account || report.clOrdId !== this.clOrdId) return;
     this.orderId = report.orderId;
     this.canceledQty = report.qty;
   }
@@ -206,10 +251,32 @@ export class MassCancelTally implements Tally<MassCancelAccepted> {
   private canceledOrders = 0;
 
   add(report: ExecutionReport): void {
-    if (report.kind === 'canceled') this.canceledOrders += 1;
+    if (report.kind === 'canceled' && report.reason === 'mass_cancel') this.canceledOrders += 1;
   }
 
   accepted(result: Result): MassCancelAccepted {
     return { ...result, status: 'accepted', canceledOrders: this.canceledOrders };
+  }
+}
+
+export class OperatorTally implements Tally<OperatorAccepted> {
+  add(): void {}
+
+  accepted(result: Result): OperatorAccepted {
+    return { ...result, status: 'accepted' };
+  }
+}
+
+export class InstrumentTally implements Tally<InstrumentAdded> {
+  private readonly instrument: number;
+
+  constructor(instrument: number) {
+    this.instrument = instrument;
+  }
+
+  add(): void {}
+
+  accepted(result: Result): InstrumentAdded {
+    return { ...result, status: 'accepted', instrument: this.instrument };
   }
 }

@@ -1,34 +1,61 @@
 // What a welcome tells: names and numbers, and the highest clOrdIds.
 
-import type { Welcome, WelcomeAccount, WelcomeInstrument } from '../wire/order-entry.ts';
+import type { InstrumentFacts, Welcome, WelcomeAccount } from '../wire/order-entry.ts';
 import { ClientError } from './client-error.ts';
 import type { Names } from './execution-report.ts';
+import { type Instrument, toInstrument } from './phase.ts';
 
 const ID_MAX = 0xffff_ffff_ffff_ffffn;
 
 export class Directory implements Names {
   accounts: readonly WelcomeAccount[] = [];
-  instruments: readonly WelcomeInstrument[] = [];
   private readonly accountNumbers = new Map<string, number>();
   private readonly accountNames = new Map<number, string>();
   private readonly instrumentNumbers = new Map<string, number>();
-  private readonly symbols = new Map<number, string>();
+  private readonly byNumber = new Map<number, Instrument>();
+  /** The highest number that an instrument has, or that was given out here. */
+  private highestInstrument = 0;
   /** Of each account: the highest that it has used, or that was given out here. */
   private readonly highestIds = new Map<number, bigint>();
 
-  /** Takes a welcome in. Ids given out meanwhile stay given out. */
-  learn({ accounts, instruments }: Welcome): void {
+  get instruments(): readonly Instrument[] {
+    return [...this.byNumber.values()];
+  }
+
+  /**
+   * Takes a welcome in. Ids given out meanwhile stay given out. False: it says what this version
+   * does not know.
+   */
+  learn({ accounts, instruments }: Welcome): boolean {
     this.accounts = accounts;
-    this.instruments = instruments;
+    this.byNumber.clear();
+    this.instrumentNumbers.clear();
     for (const { number, name, highestClOrdId } of accounts) {
       this.accountNumbers.set(name, number);
       this.accountNames.set(number, name);
       this.raise(number, highestClOrdId);
     }
-    for (const { number, symbol } of instruments) {
+    return this.update(instruments);
+  }
+
+  /** Takes instruments in that are new, or not as they were. As `learn`. */
+  update(instruments: readonly InstrumentFacts[]): boolean {
+    for (const facts of instruments) {
+      const instrument = toInstrument(facts);
+      if (instrument === null) return false;
+      const { number, symbol } = instrument;
+      this.byNumber.set(number, instrument);
       this.instrumentNumbers.set(symbol, number);
-      this.symbols.set(number, symbol);
+      this.highestInstrument = Math.max(this.highestInstrument, number);
     }
+    return true;
+  }
+
+  /** The number for the next instrument: `given`, or one above all before. */
+  nextInstrument(given: number | undefined): number {
+    const number = given ?? this.highestInstrument + 1;
+    this.highestInstrument = Math.max(this.highestInstrument, number);
+    return number;
   }
 
   nameOf(account: number): string {
@@ -36,7 +63,7 @@ export class Directory implements Names {
   }
 
   symbolOf(instrument: number): string {
-    return this.symbols.get(instrument) ?? '';
+    return this.byNumber.get(instrument)?.symbol ?? '';
   }
 
   /** Number of an account; not given: the session's only one. Throws unknown_account. */

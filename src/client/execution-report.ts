@@ -5,7 +5,14 @@ import type { Report } from '../wire/order-entry.ts';
 import { REPORT_OPEN } from '../wire/report-layout.ts';
 
 export type Side = (typeof codes.SIDE_NAMES)[number];
-export type CommandName = 'new' | 'cancel' | 'replace' | 'massCancel';
+export type CommandName =
+  | 'new'
+  | 'cancel'
+  | 'replace'
+  | 'massCancel'
+  | 'instrument'
+  | 'phase'
+  | 'kill';
 
 /** What every report says. */
 interface Common {
@@ -36,12 +43,36 @@ interface OfOrder extends Common {
   readonly side: Side;
 }
 
-/** The order was accepted. */
-export interface NewReport extends OfOrder {
-  readonly kind: 'new';
+/** How an order stands after the event. */
+interface Standing extends OfOrder {
   /** Limit, ticks; 0: none. */
   readonly price: number;
+  /** Lots. */
   readonly leaves: number;
+  /** An iceberg's `displayQty`; 0: it is none. */
+  readonly displayQty: number;
+  /**
+   * Lots that an iceberg shows, or would if it rested; 0 until its next tranche is `refreshed`, and
+   * of orders that are none.
+   */
+  readonly displayed: number;
+  /** Ticks; not 0: a stop that waits for its price. */
+  readonly stopPrice: number;
+}
+
+/** The order was accepted. */
+export interface NewReport extends Standing {
+  readonly kind: 'new';
+}
+
+/** A stop has reached its price, and acts. */
+export interface TriggeredReport extends Standing {
+  readonly kind: 'triggered';
+}
+
+/** An iceberg shows its next tranche, at the back of its level. */
+export interface RefreshedReport extends Standing {
+  readonly kind: 'refreshed';
 }
 
 /** The command was refused by the rules; nothing else changed. */
@@ -65,34 +96,37 @@ export interface TradeReport extends OfOrder {
   readonly qty: number;
   /** Lots left of the order after it. */
   readonly leaves: number;
+  /** Lots that a resting iceberg shows after it; 0: another one is about to be shown, or none. */
+  readonly displayed: number;
   /** The order was the one that arrived. */
   readonly aggressor: boolean;
+  /** In an auction: both orders were there. */
+  readonly auction: boolean;
 }
 
 /** The order has ended. */
 export interface CanceledReport extends OfOrder {
   readonly kind: 'canceled';
-  /** 'user', 'ioc', 'fok', 'no_liquidity', 'stp', 'mass_cancel' or 'disconnect'. */
+  /**
+   * 'user', 'ioc', 'fok', 'no_liquidity', 'stp', 'mass_cancel', 'disconnect', 'day_end',
+   * 'price_band' or 'kill_switch'.
+   */
   readonly reason: string;
   /** Lots canceled. */
   readonly qty: number;
 }
 
 /** The order has new terms and a new id. */
-export interface ReplacedReport extends OfOrder {
+export interface ReplacedReport extends Standing {
   readonly kind: 'replaced';
   readonly origClOrdId: bigint;
-  /** Limit, ticks. */
-  readonly price: number;
-  readonly leaves: number;
   /** It kept its place in the queue. */
   readonly keptPlace: boolean;
 }
 
 /** Self-trade prevention took some of the order's quantity. */
-export interface RestatedReport extends OfOrder {
+export interface RestatedReport extends Standing {
   readonly kind: 'restated';
-  readonly leaves: number;
 }
 
 /** The command is done and there is nothing else to say of it to this session. */
@@ -107,9 +141,11 @@ export type ExecutionReport =
   | CanceledReport
   | ReplacedReport
   | RestatedReport
+  | TriggeredReport
+  | RefreshedReport
   | DoneReport;
 
-/** An order as it stands in the book. */
+/** An order as it stands: in the book, or a stop that waits. */
 export interface OpenOrder {
   readonly account: number;
   readonly accountName: string;
@@ -118,10 +154,14 @@ export interface OpenOrder {
   readonly clOrdId: bigint;
   readonly orderId: bigint;
   readonly side: Side;
-  /** Limit, ticks. */
+  /** Limit, ticks; 0: a stop that has none. */
   readonly price: number;
   /** Lots. */
   readonly leaves: number;
+  /** As in reports. */
+  readonly displayQty: number;
+  readonly displayed: number;
+  readonly stopPrice: number;
 }
 
 /** Names of what reports number. */
@@ -149,19 +189,23 @@ export function toExecutionReport(report: Report, names: Names): ExecutionReport
       };
     case codes.EVENT_REJECTED:
       return toRejected(report, names);
-    case codes.EVENT_NEW: {
-      const draft = begin('new', report, names) as Draft<NewReport>;
-      draft.price = report.price;
-      draft.leaves = report.leaves;
-      return draft;
-    }
+    case codes.EVENT_NEW:
+      return stand(begin('new', report, names) as Draft<NewReport>, report);
+    case codes.EVENT_TRIGGERED:
+      return stand(begin('triggered', report, names) as Draft<TriggeredReport>, report);
+    case codes.EVENT_REFRESHED:
+      return stand(begin('refreshed', report, names) as Draft<RefreshedReport>, report);
+    case codes.EVENT_RESTATED:
+      return stand(begin('restated', report, names) as Draft<RestatedReport>, report);
     case codes.EVENT_TRADE: {
       const draft = begin('trade', report, names) as Draft<TradeReport>;
       draft.tradeId = report.tradeId;
       draft.price = report.price;
       draft.qty = report.qty;
       draft.leaves = report.leaves;
+      draft.displayed = report.displayed;
       draft.aggressor = report.aggressor;
+      draft.auction = report.auction;
       return draft;
     }
     case codes.EVENT_CANCELED: {
@@ -173,15 +217,8 @@ export function toExecutionReport(report: Report, names: Names): ExecutionReport
     case codes.EVENT_REPLACED: {
       const draft = begin('replaced', report, names) as Draft<ReplacedReport>;
       draft.origClOrdId = report.origClOrdId;
-      draft.price = report.price;
-      draft.leaves = report.leaves;
       draft.keptPlace = report.keptPlace;
-      return draft;
-    }
-    case codes.EVENT_RESTATED: {
-      const draft = begin('restated', report, names) as Draft<RestatedReport>;
-      draft.leaves = report.leaves;
-      return draft;
+      return stand(draft, report);
     }
     default:
       return null;
@@ -209,6 +246,16 @@ function begin<K extends string>(
     orderId: report.orderId,
     side: codes.SIDE_NAMES[report.side]!,
   };
+}
+
+/** Adds how the order stands. */
+function stand<T extends Draft<Standing>>(draft: T, report: Report): T {
+  draft.price = report.price;
+  draft.leaves = report.leaves;
+  draft.displayQty = report.displayQty;
+  draft.displayed = report.displayed;
+  draft.stopPrice = report.stopPrice;
+  return draft;
 }
 
 function toRejected(report: Report, names: Names): RejectedReport {
@@ -240,5 +287,8 @@ export function toOpenOrder(report: Report, names: Names): OpenOrder | null {
     side: codes.SIDE_NAMES[report.side]!,
     price: report.price,
     leaves: report.leaves,
+    displayQty: report.displayQty,
+    displayed: report.displayed,
+    stopPrice: report.stopPrice,
   };
 }

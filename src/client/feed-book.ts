@@ -12,12 +12,21 @@
 // to ask again after a while.
 
 import { SIDE_BUY, SIDE_SELL } from '../wire/codes.ts';
-import { type FeedDecoder, readTrade, type Trade } from '../wire/feed.ts';
+import {
+  type FeedDecoder,
+  type Indicative,
+  readIndicative,
+  readPhaseChange,
+  readTrade,
+  type Trade,
+} from '../wire/feed.ts';
 import {
   FRAME_NUMBER_SHIFT,
+  INDICATIVE_WORDS,
   LEVEL_WORDS,
   O_KIND,
   ORDER_WORDS,
+  PHASE_WORDS,
   TRADE_WORDS,
 } from '../wire/feed-layout.ts';
 import {
@@ -29,6 +38,7 @@ import {
   ORDER_ADDED,
 } from '../wire/frame-kinds.ts';
 import { BookContents, type BookLevel, type BookOrder } from './book-contents.ts';
+import { type Phase, phaseName } from './phase.ts';
 
 export type { BookLevel, BookOrder } from './book-contents.ts';
 
@@ -41,6 +51,13 @@ export type FeedBookState = 'waiting' | 'live' | 'gap';
  */
 export type FeedBookChange = 'none' | 'part' | 'snapshot' | 'update' | 'gap';
 
+/** The instrument has entered a phase. */
+export interface BookPhase {
+  readonly phase: Phase;
+  /** When its timetable goes on, ns since 1970; 0n: it has none. */
+  readonly due: bigint;
+}
+
 /** Records of a frame: as FeedDecoder has them. */
 interface FrameRecords {
   readonly words: Int32Array;
@@ -50,6 +67,10 @@ interface FrameRecords {
   readonly orderCount: number;
   readonly tradesAt: number;
   readonly tradeCount: number;
+  readonly phasesAt: number;
+  readonly phaseCount: number;
+  readonly indicativesAt: number;
+  readonly indicativeCount: number;
 }
 
 /** A snapshot of which not all frames have come. */
@@ -59,8 +80,15 @@ interface ComingSnapshot {
   readonly sequence: number;
   readonly channels: number;
   lastTrade: Trade | null;
+  status: Status;
   /** Frames that have come. */
   frames: number;
+}
+
+/** Phase and indicative as they are. */
+interface Status {
+  phase: BookPhase | null;
+  indicative: Indicative | null;
 }
 
 /** Below FRAME_NUMBER_SHIFT. */
@@ -81,6 +109,9 @@ export class FeedBook {
   lastTrade: Trade | null = null;
   /** Trades of the last update, in order. */
   trades: readonly Trade[] = [];
+  /** Phases that the instrument entered in the last update, in order. */
+  phases: readonly BookPhase[] = [];
+  private status: Status = { phase: null, indicative: null };
   private contents = new BookContents();
   private coming: ComingSnapshot | null = null;
   /** Frames of an update whose last has not come. */
@@ -89,6 +120,21 @@ export class FeedBook {
   /** `instrument` is its number. */
   constructor(instrument: number) {
     this.instrument = instrument;
+  }
+
+  /** Null before the first snapshot. */
+  get phase(): Phase | null {
+    return this.status.phase?.phase ?? null;
+  }
+
+  /** When the timetable of a halt goes on, ns since 1970; 0n: there is none. */
+  get nextPhaseDue(): bigint {
+    return this.status.phase?.due ?? 0n;
+  }
+
+  /** In pre_open and auction: what would trade if it ended now; null: nothing. */
+  get indicative(): Indicative | null {
+    return this.status.indicative;
   }
 
   /** Up to `levelsMax` levels, best first: of L2, or without it summed up from L3. */
@@ -143,7 +189,8 @@ export class FeedBook {
       if (this.isOutdated(frame)) return this.lose();
       const { epoch, sequence } = head;
       const contents = new BookContents();
-      this.coming = { contents, epoch, sequence, channels, lastTrade: null, frames: 0 };
+      const status = { phase: null, indicative: null };
+      this.coming = { contents, epoch, sequence, channels, lastTrade: null, status, frames: 0 };
     }
     const { coming } = this;
     // The rest of one that was given up already.
@@ -155,8 +202,10 @@ export class FeedBook {
       channels === coming.channels;
     if (!fits || !addRecords(coming.contents, frame)) return this.lose();
     if (frame.tradeCount > 0) coming.lastTrade = readTrade(frame.words, frame.tradesAt);
+    if (changeStatus(coming.status, frame) === null) return this.lose();
     coming.frames += 1;
     if (!head.isLast) return 'part';
+    if (coming.status.phase === null) return this.lose();
     this.begin(frame, coming);
     return 'snapshot';
   }
@@ -168,7 +217,8 @@ export class FeedBook {
   }
 
   /** A snapshot is whole: it is the book. */
-  private begin(frame: FeedDecoder, { contents, channels, lastTrade }: ComingSnapshot): void {
+  private begin(frame: FeedDecoder, coming: ComingSnapshot): void {
+    const { contents, channels, lastTrade, status } = coming;
     this.contents = contents;
     this.coming = null;
     this.parts = [];
@@ -176,7 +226,9 @@ export class FeedBook {
     this.channels = channels;
     this.epoch = frame.head.epoch;
     this.lastTrade = lastTrade;
+    this.status = status;
     this.trades = [];
+    this.phases = [];
     this.move(frame);
   }
 
@@ -191,14 +243,19 @@ export class FeedBook {
       return 'part';
     }
     const trades: Trade[] = [];
+    const phases: BookPhase[] = [];
     for (const part of [...this.parts, frame]) {
       if (!changeRecords(this.contents, part)) return this.lose();
+      const entered = changeStatus(this.status, part);
+      if (entered === null) return this.lose();
+      phases.push(...entered);
       for (let i = 0; i < part.tradeCount; i++) {
         trades.push(readTrade(part.words, part.tradesAt + i * TRADE_WORDS));
       }
     }
     this.parts = [];
     this.trades = trades;
+    this.phases = phases;
     this.lastTrade = trades.at(-1) ?? this.lastTrade;
     if (head.channels !== this.channels) this.narrow(head.channels);
     this.move(frame);
@@ -247,14 +304,47 @@ function changeRecords(contents: BookContents, frame: FrameRecords): boolean {
   return true;
 }
 
+/**
+ * Phases and indicatives of a frame, applied in their order: those of an auction do not outlive it.
+ * Gives the phases; null: they cannot be right.
+ */
+function changeStatus(status: Status, frame: FrameRecords): BookPhase[] | null {
+  const entered: BookPhase[] = [];
+  for (let i = 0; i < frame.phaseCount; i++) {
+    const change = readPhaseChange(frame.words, frame.phasesAt + i * PHASE_WORDS);
+    const phase = phaseName(change.phase);
+    if (phase === null) return null;
+    status.phase = { phase, due: change.due };
+    status.indicative = null;
+    entered.push(status.phase);
+  }
+  for (let i = 0; i < frame.indicativeCount; i++) {
+    const told = readIndicative(frame.words, frame.indicativesAt + i * INDICATIVE_WORDS);
+    status.indicative = told.price === 0 ? null : told;
+  }
+  return entered;
+}
+
 /** The decoder uses its memory again, so what waits is copied. */
 function copyRecords(frame: FrameRecords): FrameRecords {
   const end = Math.max(
     frame.levelsAt + frame.levelCount * LEVEL_WORDS,
     frame.ordersAt + frame.orderCount * ORDER_WORDS,
     frame.tradesAt + frame.tradeCount * TRADE_WORDS,
+    frame.phasesAt + frame.phaseCount * PHASE_WORDS,
+    frame.indicativesAt + frame.indicativeCount * INDICATIVE_WORDS,
   );
-  const { levelsAt, levelCount, ordersAt, orderCount, tradesAt, tradeCount } = frame;
-  const words = frame.words.slice(0, end);
-  return { words, levelsAt, levelCount, ordersAt, orderCount, tradesAt, tradeCount };
+  return {
+    words: frame.words.slice(0, end),
+    levelsAt: frame.levelsAt,
+    levelCount: frame.levelCount,
+    ordersAt: frame.ordersAt,
+    orderCount: frame.orderCount,
+    tradesAt: frame.tradesAt,
+    tradeCount: frame.tradeCount,
+    phasesAt: frame.phasesAt,
+    phaseCount: frame.phaseCount,
+    indicativesAt: frame.indicativesAt,
+    indicativeCount: frame.indicativeCount,
+  };
 }

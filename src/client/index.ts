@@ -1,8 +1,8 @@
 // Everything that users of the SDK import. schemas/sdk.md explains it.
 
 export { SIDE_BUY, SIDE_SELL } from '../wire/codes.ts';
-export type { InstrumentFacts } from '../wire/feed.ts';
-export type { WelcomeAccount, WelcomeInstrument } from '../wire/order-entry.ts';
+export type { Indicative } from '../wire/feed.ts';
+export type { WelcomeAccount } from '../wire/order-entry.ts';
 export type {
   CancelOrder,
   MassCancel,
@@ -14,12 +14,16 @@ export type {
 } from './client-command.ts';
 export { ClientError, type ClientErrorCode } from './client-error.ts';
 export type {
+  AddInstrumentResult,
   CancelAccepted,
   CancelResult,
   CommandRejected,
   CommandUnknown,
+  InstrumentAdded,
   MassCancelAccepted,
   MassCancelResult,
+  OperatorAccepted,
+  OperatorResult,
   OrderAccepted,
   OrderResult,
 } from './command-result.ts';
@@ -29,14 +33,24 @@ export type {
   ExecutionReport,
   NewReport,
   OpenOrder,
+  RefreshedReport,
   RejectedReport,
   ReplacedReport,
   RestatedReport,
   Side,
   TradeReport,
+  TriggeredReport,
 } from './execution-report.ts';
-export { type BookLevel, type BookOrder, FeedBook, type FeedBookState } from './feed-book.ts';
+export {
+  type BookLevel,
+  type BookOrder,
+  type BookPhase,
+  FeedBook,
+  type FeedBookState,
+} from './feed-book.ts';
 export { type FeedState, MarketFeed, type MarketFeedOptions } from './market-feed.ts';
+export { Operator, type OperatorOptions } from './operator.ts';
+export type { InstrumentDefinition, Killed } from './operator-command.ts';
 export { OrderEntry } from './order-entry.ts';
 export type {
   ConnectionState,
@@ -44,7 +58,9 @@ export type {
   ReportsLost,
   ResumeStore,
 } from './order-entry-options.ts';
+export type { Instrument, Phase } from './phase.ts';
 export type {
+  MarketPhase,
   MarketTrade,
   SubscribeOptions,
   Subscription,

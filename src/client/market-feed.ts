@@ -11,12 +11,12 @@ import {
   encodeSubscribe,
   encodeUnsubscribe,
   FeedDecoder,
-  type InstrumentFacts,
 } from '../wire/feed.ts';
 import * as kinds from '../wire/frame-kinds.ts';
 import { ClientError, type ClientErrorCode, errorOfClose } from './client-error.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import type { ConnectionState } from './order-entry-options.ts';
+import { type Instrument, toInstrument } from './phase.ts';
 import {
   FeedSubscription,
   type SubscribeOptions,
@@ -28,8 +28,8 @@ import { guarded, type Surroundings } from './web-socket.ts';
 export interface MarketFeedOptions extends Surroundings {
   /** `ws://` or `wss://`. */
   url: string;
-  /** The list of instruments has come, or has changed. */
-  onInstruments?: ((instruments: readonly InstrumentFacts[]) => void) | undefined;
+  /** The list of instruments has come, or has become longer. */
+  onInstruments?: ((instruments: readonly Instrument[]) => void) | undefined;
   /** `error` says why the state is reconnecting or closed; null: `close` was called. */
   onState?: ((state: FeedState, error: ClientError | null) => void) | undefined;
 }
@@ -61,7 +61,8 @@ export class MarketFeed {
     return this.link.state;
   }
 
-  get instruments(): readonly InstrumentFacts[] {
+  /** A phase is that of when the connection was made, or the instrument defined. */
+  get instruments(): readonly Instrument[] {
     return this.link.instruments;
   }
 
@@ -88,7 +89,7 @@ export class MarketFeed {
 
 class FeedLink implements ConnectionOwner, SubscriptionPort {
   state: FeedState = 'connecting';
-  instruments: readonly InstrumentFacts[] = [];
+  instruments: readonly Instrument[] = [];
   epoch = 0;
   private readonly options: MarketFeedOptions;
   private readonly connection: Connection;
@@ -97,7 +98,7 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
   /** By instrument, on this connection. */
   private readonly byInstrument = new Map<number, FeedSubscription>();
   /** Instruments of a list of which not all frames have come. */
-  private coming: InstrumentFacts[] = [];
+  private coming: Instrument[] = [];
   private start: { resolve(): void; reject(error: ClientError): void } | null = null;
   private failure: ClientError | null = null;
   private readonly ended: Promise<void>;
@@ -154,16 +155,20 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
   opened(): void {}
 
   received(bytes: Uint8Array): void {
-    if (this.decoder.decode(bytes) !== 0) {
+    if (this.decoder.decode(bytes) !== 0 || !this.take()) {
       this.finish(new ClientError('protocol', 'the server sent no message of this protocol'));
-      return;
     }
+  }
+
+  /** Takes the frame that was decoded in; false: it makes no sense. */
+  private take(): boolean {
     const { head } = this.decoder;
     this.epoch = head.epoch;
     switch (head.kind) {
       case kinds.FEED_INSTRUMENTS:
-        this.takeInstruments();
-        break;
+        return this.takeInstruments();
+      case kinds.FEED_DEFINED:
+        return this.takeDefined();
       case kinds.FEED_SNAPSHOT:
       case kinds.FEED_UPDATE:
         this.byInstrument.get(head.instrument)?.take(this.decoder);
@@ -172,6 +177,7 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
         this.takeRefusal(head.instrument, head.reason);
         break;
     }
+    return true;
   }
 
   ticked(): void {
@@ -198,9 +204,13 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
     subscription?.end(refusal(reason));
   }
 
-  private takeInstruments(): void {
-    this.coming.push(...this.decoder.instruments);
-    if (!this.decoder.head.isLast) return;
+  private takeInstruments(): boolean {
+    for (const facts of this.decoder.instruments) {
+      const instrument = toInstrument(facts);
+      if (instrument === null) return false;
+      this.coming.push(instrument);
+    }
+    if (!this.decoder.head.isLast) return true;
     this.instruments = this.coming;
     this.coming = [];
     if (this.state !== 'ready') {
@@ -211,6 +221,17 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
     guarded(this.options.onInstruments, this.instruments);
     this.start?.resolve();
     this.start = null;
+    return true;
+  }
+
+  /** One instrument more. */
+  private takeDefined(): boolean {
+    const instrument = toInstrument(this.decoder.instruments[0]!);
+    if (instrument === null || this.state !== 'ready') return false;
+    const others = this.instruments.filter(({ number }) => number !== instrument.number);
+    this.instruments = [...others, instrument];
+    guarded(this.options.onInstruments, this.instruments);
+    return true;
   }
 
   /** Asks for a subscription again, on a new connection. */

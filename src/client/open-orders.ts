@@ -77,18 +77,21 @@ export class OpenOrderQuestions {
     const { orders } = this;
     if (report.kind === 'new') {
       const { account, accountName, instrument, symbol, clOrdId, orderId, side } = report;
-      const { price, leaves } = report;
       const named = { account, accountName, instrument, symbol, clOrdId, orderId, side };
-      orders.set(orderId, { ...named, price, leaves });
+      orders.set(orderId, { ...named, ...standing(report) });
       return;
     }
     const order = orders.get(report.orderId);
     if (order === undefined) return;
-    if (report.kind === 'canceled' || report.leaves === 0) orders.delete(report.orderId);
-    else {
-      const { clOrdId, leaves } = report;
-      const price = report.kind === 'replaced' ? report.price : order.price;
-      orders.set(report.orderId, { ...order, clOrdId, price, leaves });
+    if (report.kind === 'canceled' || report.leaves === 0) {
+      orders.delete(report.orderId);
+    } else if (report.kind === 'trade') {
+      const { leaves, aggressor } = report;
+      // What an aggressor shows is known when it rests.
+      const displayed = aggressor ? Math.min(order.displayQty, leaves) : report.displayed;
+      orders.set(report.orderId, { ...order, leaves, displayed });
+    } else {
+      orders.set(report.orderId, { ...order, clOrdId: report.clOrdId, ...standing(report) });
     }
   }
 
@@ -99,4 +102,10 @@ export class OpenOrderQuestions {
     this.isAsked = false;
     for (const question of all) question.fail(error);
   }
+}
+
+type Standing = Pick<OpenOrder, 'price' | 'leaves' | 'displayQty' | 'displayed' | 'stopPrice'>;
+
+function standing({ price, leaves, displayQty, displayed, stopPrice }: Standing): Standing {
+  return { price, leaves, displayQty, displayed, stopPrice };
 }

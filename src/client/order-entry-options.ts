@@ -2,6 +2,7 @@
 
 import type { ClientError } from './client-error.ts';
 import type { ExecutionReport, OpenOrder } from './execution-report.ts';
+import type { Instrument } from './phase.ts';
 import type { Surroundings } from './web-socket.ts';
 
 /**
@@ -34,6 +35,8 @@ export interface OrderEntryOptions extends Surroundings {
   cancelOnDisconnect?: boolean | undefined;
   /** Every report of the session, in order, each once. */
   onReport?: ((report: ExecutionReport) => void) | undefined;
+  /** An instrument was defined, or has entered another phase; with all of them, as they are now. */
+  onInstruments?: ((instruments: readonly Instrument[]) => void) | undefined;
   /** `error` says why the state is reconnecting or closed; null: `close` was called. */
   onState?: ((state: ConnectionState, error: ClientError | null) => void) | undefined;
   /** Reports are missing that the server no longer has. */

@@ -1,6 +1,6 @@
 // Order entry for users: a promise for each command.
 
-import type { ClientCommand, WelcomeAccount, WelcomeInstrument } from '../wire/order-entry.ts';
+import type { WelcomeAccount } from '../wire/order-entry.ts';
 import {
   type CancelOrder,
   type MassCancel,
@@ -13,8 +13,11 @@ import {
 } from './client-command.ts';
 import { CLOSE_MS_MAX } from './client-limits.ts';
 import {
+  accountOf,
   type CancelResult,
   CancelTally,
+  clOrdIdOf,
+  type IssuedCommand,
   type MassCancelResult,
   MassCancelTally,
   type OrderResult,
@@ -23,6 +26,7 @@ import {
 import type { ExecutionReport, OpenOrder } from './execution-report.ts';
 import type { ConnectionState, OrderEntryOptions } from './order-entry-options.ts';
 import { OrderSession } from './order-session.ts';
+import type { Instrument } from './phase.ts';
 
 /**
  * A session of order entry. Commands issued in the same turn of the event loop leave in one
@@ -61,8 +65,8 @@ export class OrderEntry {
     return this.session.directory.accounts;
   }
 
-  /** Instruments as of the last logon. */
-  get instruments(): readonly WelcomeInstrument[] {
+  /** As they are now, in order of definition. */
+  get instruments(): readonly Instrument[] {
     return this.session.directory.instruments;
   }
 
@@ -81,7 +85,7 @@ export class OrderEntry {
     const { session } = this;
     return session.issue(
       (request) => toCancel(order, request, session.directory),
-      () => new CancelTally(),
+      (command) => new CancelTally(accountOf(command), clOrdIdOf(command)),
     );
   }
 
@@ -100,7 +104,7 @@ export class OrderEntry {
     );
   }
 
-  /** The orders of all accounts of the session that rest in a book. */
+  /** The orders of all accounts of the session: those in a book, and stops that wait. */
   openOrders(): Promise<OpenOrder[]> {
     return this.session.openOrders();
   }
@@ -122,6 +126,6 @@ export class OrderEntry {
   }
 }
 
-function toOrderTally(command: ClientCommand): OrderTally {
-  return new OrderTally(command.account, 'clOrdId' in command ? command.clOrdId : 0n);
+function toOrderTally(command: IssuedCommand): OrderTally {
+  return new OrderTally(accountOf(command), clOrdIdOf(command));
 }

@@ -56,6 +56,7 @@ export class OrderSession implements ConnectionOwner {
   state: ConnectionState = 'connecting';
   /** Of the last welcome. */
   number = 0;
+  isOperator = false;
   /** The report that comes next. */
   nextReport = FROM_NOW;
   private readonly options: OrderEntryOptions;
@@ -161,8 +162,9 @@ export class OrderSession implements ConnectionOwner {
   private take(): boolean {
     switch (this.decoder.kind) {
       case kinds.KIND_WELCOME:
-        this.takeWelcome(this.decoder.welcome!);
-        return true;
+        return this.takeWelcome(this.decoder.welcome!);
+      case kinds.KIND_INSTRUMENTS:
+        return this.takeInstruments();
       case kinds.KIND_REPORTS:
         return this.takeReports();
       case kinds.KIND_REFUSALS:
@@ -201,10 +203,11 @@ export class OrderSession implements ConnectionOwner {
     return this.queue.isEmpty && this.questions.isEmpty;
   }
 
-  private takeWelcome(welcome: Welcome): void {
+  private takeWelcome(welcome: Welcome): boolean {
+    if (!this.directory.learn(welcome)) return false;
     this.isLoggedOn = true;
     this.number = welcome.session;
-    this.directory.learn(welcome);
+    this.isOperator = welcome.isOperator;
     this.queue.setCredits(welcome.credits);
     const perFrame = Math.min(welcome.commandsPerFrameMax, kinds.COMMANDS_PER_FRAME_MAX);
     this.commandsPerFrame = Math.max(1, perFrame);
@@ -222,6 +225,13 @@ export class OrderSession implements ConnectionOwner {
       this.setReady();
     }
     this.ask();
+    return true;
+  }
+
+  private takeInstruments(): boolean {
+    if (!this.directory.update(this.decoder.instruments)) return false;
+    guarded(this.options.onInstruments, this.directory.instruments);
+    return true;
   }
 
   /** Asks the question whose answer comes when every report of before has come. */
@@ -329,7 +339,7 @@ export class OrderSession implements ConnectionOwner {
     while (this.state === 'ready') {
       const batch = this.queue.take(this.commandsPerFrame);
       if (batch.length === 0) return;
-      this.connection.send(this.frames.encode(batch));
+      this.frames.send(batch, (bytes) => this.connection.send(bytes));
     }
   }
 

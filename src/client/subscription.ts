@@ -7,7 +7,7 @@ import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES } from '../wire/frame-kinds.ts';
 import { ClientError } from './client-error.ts';
 import { SNAPSHOT_WAIT_MS_MAX } from './client-limits.ts';
 import type { Side } from './execution-report.ts';
-import { FeedBook } from './feed-book.ts';
+import { type BookPhase, FeedBook } from './feed-book.ts';
 import { guarded } from './web-socket.ts';
 
 /** A trade as everybody sees it. */
@@ -20,6 +20,15 @@ export interface MarketTrade {
   readonly qty: number;
   /** Side of the order that arrived; 'none': an auction. */
   readonly aggressor: Side | 'none';
+  /** Number of the command that caused it, over the whole exchange. */
+  readonly commandSequence: number;
+  /** ns since 1970, of the exchange. */
+  readonly time: bigint;
+}
+
+/** The instrument has entered a phase. */
+export interface MarketPhase extends BookPhase {
+  readonly symbol: string;
   /** Number of the command that caused it, over the whole exchange. */
   readonly commandSequence: number;
   /** ns since 1970, of the exchange. */
@@ -43,6 +52,11 @@ export interface SubscribeOptions {
   onUpdate?: ((book: FeedBook, change: 'snapshot' | 'update') => void) | undefined;
   /** A trade, which the book has already. Trades while the connection is lost are not told. */
   onTrade?: ((trade: MarketTrade) => void) | undefined;
+  /**
+   * The instrument has entered a phase, which the book has already, as it has the trades. Those
+   * entered while the connection is lost are not told: the book's phase is right all the same.
+   */
+  onPhase?: ((phase: MarketPhase) => void) | undefined;
   /** `error` says why it ended, when neither `unsubscribe` nor `close` did it. */
   onStatus?: ((status: SubscriptionStatus, error: ClientError | null) => void) | undefined;
 }
@@ -129,6 +143,7 @@ export class FeedSubscription implements Subscription {
         if (this.status === 'live') guarded(this.options.onUpdate, this.book, change);
         break;
       case 'update':
+        this.tellPhases();
         this.tellTrades();
         if (this.status === 'live') guarded(this.options.onUpdate, this.book, change);
         break;
@@ -167,6 +182,17 @@ export class FeedSubscription implements Subscription {
     this.gaps += 1;
     this.setStatus('gap', null);
     if (this.status === 'gap') this.ask(this.book.instrument);
+  }
+
+  private tellPhases(): void {
+    const { book } = this;
+    const time = wordsToBigint(book.timeLow, book.timeHigh);
+    const { commandSequence, phases } = book;
+    for (const { phase, due } of phases) {
+      // A callback may have ended it.
+      if (this.status !== 'live') return;
+      guarded(this.options.onPhase, { symbol: this.symbol, phase, due, commandSequence, time });
+    }
   }
 
   private tellTrades(): void {

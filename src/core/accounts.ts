@@ -3,6 +3,7 @@
 // which they were accepted: a mass cancel walks it and is done.
 
 import { assert } from '../base/assert.ts';
+import { C_ACCOUNT, C_CLORDID_HIGH, C_CLORDID_LOW } from './command-slot.ts';
 import {
   A_CHAIN,
   A_FIRST,
@@ -42,7 +43,7 @@ export function addAccount(m: Int32Array, number: number): number {
 }
 
 /** Uses a clOrdId up. False, and nothing changed, unless it is above all that the account used. */
-export function takeClOrdId(m: Int32Array, account: number, low: number, high: number): boolean {
+function takeClOrdId(m: Int32Array, account: number, low: number, high: number): boolean {
   const highestHigh = m[account + A_HIGHEST_HIGH];
   if (high === highestHigh) {
     if (low >>> 0 <= m[account + A_HIGHEST_LOW] >>> 0) return false;
@@ -70,6 +71,28 @@ export function unlistOrder(m: Int32Array, order: number): void {
   assert(m[prev + O_ACCOUNT_NEXT] === order, 'the order is in its account list');
   m[prev + O_ACCOUNT_NEXT] = next;
   m[next + O_ACCOUNT_PREV] = prev;
+}
+
+/** The sender's record, made if its clOrdId could be its first; 0 when there is none. */
+export function accountFor(m: Int32Array, commands: Int32Array, at: number): number {
+  const number = commands[at + C_ACCOUNT];
+  const account = findAccount(m, number);
+  if (account !== 0) return account;
+  // Id 0 is never used up, so it brings no account into being.
+  const hasId = (commands[at + C_CLORDID_LOW] | commands[at + C_CLORDID_HIGH]) !== 0;
+  return hasId ? addAccount(m, number) : 0;
+}
+
+/** Uses the command's clOrdId up. False when it is not above the account's highest (R2.2). */
+export function isIdFresh(
+  m: Int32Array,
+  commands: Int32Array,
+  at: number,
+  account: number,
+): boolean {
+  const low = commands[at + C_CLORDID_LOW];
+  const high = commands[at + C_CLORDID_HIGH];
+  return account === 0 ? (low | high) !== 0 : takeClOrdId(m, account, low, high);
 }
 
 function bucketOf(m: Int32Array, number: number): number {

@@ -1,113 +1,185 @@
 // Orders entering and leaving an instrument's book: level queue, order table, account list, pool.
 //
-// Invariants: a resting order is in one level's queue, in the order table and in its account's
-// list. An aggressor has a record and is in none of them (replaced: it stays in its account's
-// list).
+// Invariants: a resting order is in one level's queue; a stop that waits is in one of its side's
+// stop levels or in the activation queue (stops.ts). Both are in the order table, in their
+// account's list and, a day order, in their instrument's list of those. An order that acts again
+// (replaced, triggered) stays in these three while it is in no queue; a new one enters them when it
+// rests.
 
 import { assert } from '../base/assert.ts';
-import { unlistOrder } from './accounts.ts';
+import { listOrder, unlistOrder } from './accounts.ts';
+import { TIF_DAY, TYPE_STOP_LIMIT } from './codes.ts';
+import { freeExtra, unlistDayOrder } from './extras.ts';
 import { levelFor, removeLevel } from './ladder.ts';
-import {
-  FLAG_INSTRUMENT_SHIFT,
-  FLAG_SIDE,
-  H_INSTRUMENTS_BASE,
-  H_INSTRUMENTS_LIMIT,
-  H_ORDER_FREE,
-  H_ORDER_UNUSED,
-  H_ORDERS_END,
-  I_NUMBER,
-  I_SIDES,
-  INSTRUMENT_WORDS,
-  L_LAST,
-  O_ACCOUNT,
-  O_CLORDID_HIGH,
-  O_CLORDID_LOW,
-  O_FLAGS,
-  O_LEAVES,
-  O_NEXT,
-  O_PREV,
-  O_PRICE,
-  ORDER_WORDS,
-  S_MIRROR,
-  SIDE_WORDS,
-} from './memory-layout.ts';
+import * as map from './memory-layout.ts';
 import { chain, findLink, unchain } from './order-index.ts';
+import { addToTotal, startTotal } from './totals.ts';
 
 /** The record of a defined instrument, else 0. */
 export function findInstrument(m: Int32Array, number: number): number {
-  if (number < 1 || number > m[H_INSTRUMENTS_LIMIT]) return 0;
+  if (number < 1 || number > m[map.H_INSTRUMENTS_LIMIT]) return 0;
   const instrument = instrumentAt(m, number);
-  return m[instrument + I_NUMBER] === 0 ? 0 : instrument;
+  return m[instrument + map.I_NUMBER] === 0 ? 0 : instrument;
 }
 
 /** Where the record of instrument `number` (1 … limit) lies. */
 export function instrumentAt(m: Int32Array, number: number): number {
-  return m[H_INSTRUMENTS_BASE] + (number - 1) * INSTRUMENT_WORDS;
+  return m[map.H_INSTRUMENTS_BASE] + (number - 1) * map.INSTRUMENT_WORDS;
 }
 
+export function instrumentOfOrder(m: Int32Array, order: number): number {
+  return instrumentAt(m, m[order + map.O_FLAGS] >>> map.FLAG_INSTRUMENT_SHIFT);
+}
+
+/** A book side (SIDE_*), or a side's stops (SIDE_* + STOP_SIDES). */
 export function sideOf(instrument: number, side: number): number {
-  return instrument + I_SIDES + side * SIDE_WORDS;
+  return instrument + map.I_SIDES + side * map.SIDE_WORDS;
 }
 
 /** The book side an order belongs to. */
 export function sideOfOrder(m: Int32Array, order: number): number {
-  const flags = m[order + O_FLAGS];
-  return sideOf(instrumentAt(m, flags >>> FLAG_INSTRUMENT_SHIFT), flags & FLAG_SIDE);
+  return sideOf(instrumentOfOrder(m, order), m[order + map.O_FLAGS] & map.FLAG_SIDE);
 }
 
-/** An order record of unknown content. There is always one for an aggressor. */
+/** True while an order is a stop that has not been triggered. */
+export function isWaiting(m: Int32Array, order: number): boolean {
+  const extra = m[order + map.O_EXTRA];
+  return extra !== 0 && m[extra + map.X_WAITS] !== 0;
+}
+
+/** An order record of unknown content, but without an extra. There is always one. */
 export function takeOrder(m: Int32Array): number {
-  const free = m[H_ORDER_FREE];
+  const free = m[map.H_ORDER_FREE];
   if (free !== 0) {
-    m[H_ORDER_FREE] = m[free + O_NEXT];
+    m[map.H_ORDER_FREE] = m[free + map.O_NEXT];
     return free;
   }
-  const order = m[H_ORDER_UNUSED];
-  assert(order < m[H_ORDERS_END], 'the pool holds one order more than may rest');
-  m[H_ORDER_UNUSED] = order + ORDER_WORDS;
+  const order = m[map.H_ORDER_UNUSED];
+  assert(order < m[map.H_ORDERS_END], 'the pool holds one order more than may rest');
+  m[map.H_ORDER_UNUSED] = order + map.ORDER_WORDS;
   return order;
 }
 
-/** Gives a record back. */
+/** Gives a record back, and what it has beside. */
 export function freeOrder(m: Int32Array, order: number): void {
-  m[order + O_NEXT] = m[H_ORDER_FREE];
-  m[H_ORDER_FREE] = order;
+  if (m[order + map.O_EXTRA] !== 0) freeExtra(m, order);
+  m[order + map.O_NEXT] = m[map.H_ORDER_FREE];
+  m[map.H_ORDER_FREE] = order;
 }
 
-/** Puts an order at the back of its price level and into the order table. */
-export function rest(m: Int32Array, order: number, side: number): void {
-  assert(m[order + O_LEAVES] > 0, 'an order that rests has leaves');
-  const level = levelFor(m, side, m[order + O_PRICE] ^ m[side + S_MIRROR]);
-  const last = m[level + L_LAST];
-  m[order + O_NEXT] = level;
-  m[order + O_PREV] = last;
-  m[last + O_NEXT] = order;
-  m[level + L_LAST] = order;
+/** Puts a new order into the order table and into its account's list. */
+export function register(m: Int32Array, order: number, account: number): void {
+  listOrder(m, account, order);
   chain(m, order);
+}
+
+/** Puts an order at the back of its price level; an iceberg shows a tranche. */
+export function rest(m: Int32Array, order: number, side: number): void {
+  const leaves = m[order + map.O_LEAVES];
+  assert(leaves > 0, 'an order that rests has leaves');
+  const extra = m[order + map.O_EXTRA];
+  if (extra !== 0) m[extra + map.X_SHOWN] = Math.min(m[extra + map.X_DISPLAY_QTY], leaves);
+  const level = levelFor(m, side, m[order + map.O_PRICE] ^ m[side + map.S_MIRROR]);
+  append(m, level, order);
+  if (m[side + map.S_TOTALED] === 0) return;
+  if (m[level + map.L_FIRST] === order) startTotal(m, side, level, leaves);
+  else addToTotal(m, side, level, leaves);
+}
+
+/** Puts an order at the back of a queue. */
+export function append(m: Int32Array, level: number, order: number): void {
+  const last = m[level + map.L_LAST];
+  m[order + map.O_NEXT] = level;
+  m[order + map.O_PREV] = last;
+  m[last + map.O_NEXT] = order;
+  m[level + map.L_LAST] = order;
+}
+
+/** Takes an order out of its queue. True when that is empty now. */
+export function unlink(m: Int32Array, order: number): boolean {
+  const next = m[order + map.O_NEXT];
+  const prev = m[order + map.O_PREV];
+  assert(m[prev + map.O_NEXT] === order, 'the order is in its queue');
+  m[prev + map.O_NEXT] = next;
+  m[next + map.O_PREV] = prev;
+  return next === prev;
 }
 
 /** Takes an order out of its level's queue, and the level out of the ladder if that empties it. */
 export function leaveLevel(m: Int32Array, order: number, side: number): void {
-  const next = m[order + O_NEXT];
-  const prev = m[order + O_PREV];
-  assert(m[prev + O_NEXT] === order, 'the order is in its queue');
-  m[prev + O_NEXT] = next;
-  m[next + O_PREV] = prev;
-  if (next === prev) removeLevel(m, side, next);
+  const next = m[order + map.O_NEXT];
+  const isEmpty = unlink(m, order);
+  if (m[side + map.S_TOTALED] !== 0) {
+    // The order knows its level only through the last of the queue.
+    let level = next;
+    if (!isEmpty) level = levelFor(m, side, m[order + map.O_PRICE] ^ m[side + map.S_MIRROR]);
+    addToTotal(m, side, level, -m[order + map.O_LEAVES]);
+  }
+  if (isEmpty) removeLevel(m, side, next);
 }
 
-/** Ends a resting order: out of everything, its record free. */
-export function removeOrder(m: Int32Array, order: number, side: number): void {
-  const account = m[order + O_ACCOUNT];
-  const link = findLink(m, account, m[order + O_CLORDID_LOW], m[order + O_CLORDID_HIGH]);
-  assert(m[link] === order, 'a resting order is in the order table');
-  removeOrderAt(m, order, side, link);
+/** Takes an order that waits out of wherever it does. */
+export function leaveStops(m: Int32Array, order: number): void {
+  const extra = m[order + map.O_EXTRA];
+  const flags = m[order + map.O_FLAGS];
+  const instrument = instrumentAt(m, flags >>> map.FLAG_INSTRUMENT_SHIFT);
+  const next = m[order + map.O_NEXT];
+  const isEmpty = unlink(m, order);
+  if (m[extra + map.X_WAITS] === map.WAITS_FOR_TRADE) {
+    m[instrument + map.I_STOPS] -= 1;
+    if (isEmpty) {
+      removeLevel(m, sideOf(instrument, (flags & map.FLAG_SIDE) + map.STOP_SIDES), next);
+    }
+  }
+  m[extra + map.X_WAITS] = 0;
+  if (needsPage(flags)) m[map.H_PAGES_RESERVED] -= 1;
+}
+
+/** A stop_limit that may rest once it is triggered: a page is reserved for its level. */
+export function needsPage(flags: number): boolean {
+  const type = (flags >>> map.FLAG_TYPE_SHIFT) & map.FLAG_TYPE_MASK;
+  const tif = (flags >>> map.FLAG_TIF_SHIFT) & map.FLAG_TIF_MASK;
+  return type === TYPE_STOP_LIMIT && tif <= TIF_DAY;
+}
+
+/** Ends an order that rests or waits: out of everything, its record free. */
+export function removeOrder(m: Int32Array, order: number): void {
+  removeOrderAt(m, order, linkOf(m, order));
 }
 
 /** The same where the order's link in the order table is known. */
-export function removeOrderAt(m: Int32Array, order: number, side: number, link: number): void {
+export function removeOrderAt(m: Int32Array, order: number, link: number): void {
+  if (isWaiting(m, order)) leaveStops(m, order);
+  else leaveLevel(m, order, sideOfOrder(m, order));
+  forget(m, order, link);
+}
+
+/** Ends an order that acted again and is in no queue. */
+export function endOrder(m: Int32Array, order: number): void {
+  forget(m, order, linkOf(m, order));
+}
+
+/** Ends a resting order that was filled, `side` being its book side. */
+export function removeFilled(m: Int32Array, order: number, side: number): void {
+  leaveLevel(m, order, side);
+  forget(m, order, linkOf(m, order));
+}
+
+function forget(m: Int32Array, order: number, link: number): void {
   unchain(m, link);
   unlistOrder(m, order);
-  leaveLevel(m, order, side);
+  if (m[order + map.O_EXTRA] !== 0) unlistDayOrder(m, order);
   freeOrder(m, order);
+}
+
+/** Where the order table refers to an order that is in it. */
+function linkOf(m: Int32Array, order: number): number {
+  const link = findLink(
+    m,
+    m[order + map.O_ACCOUNT],
+    m[order + map.O_CLORDID_LOW],
+    m[order + map.O_CLORDID_HIGH],
+  );
+  assert(m[link] === order, 'an order that rests or waits is in the order table');
+  return link;
 }

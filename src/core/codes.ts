@@ -10,6 +10,13 @@ export const COMMAND_TIME = 5;
 export const COMMAND_INSTRUMENT = 6;
 /** Asks for the account's resting orders: changes nothing. */
 export const COMMAND_OPEN_ORDERS = 7;
+// The operator's commands, beside COMMAND_INSTRUMENT.
+/** Puts an instrument into a phase (PHASE_*). */
+export const COMMAND_PHASE = 8;
+/** Kill switch: cancels the orders of an account or session, which may enter none, or lifts it. */
+export const COMMAND_KILL = 9;
+/** The symbol of the instrument that a COMMAND_INSTRUMENT with the same number defines next. */
+export const COMMAND_SYMBOL = 10;
 
 // Events.
 /** A command that caused no other event: ends it, so that whoever waits for it is released. */
@@ -22,6 +29,16 @@ export const EVENT_REPLACED = 6;
 export const EVENT_RESTATED = 7;
 /** One resting order, in answer to COMMAND_OPEN_ORDERS. */
 export const EVENT_OPEN_ORDER = 8;
+/** A stop has become an aggressor. */
+export const EVENT_TRIGGERED = 9;
+/** An instrument has entered a phase. */
+export const EVENT_PHASE = 10;
+/** What an auction would trade if it ended now. */
+export const EVENT_INDICATIVE = 11;
+/** An iceberg shows a new tranche at the back of its level. The tape does not print it. */
+export const EVENT_REFRESHED = 12;
+/** An instrument was defined. The tape does not print it. */
+export const EVENT_INSTRUMENT = 13;
 
 export const SIDE_BUY = 0;
 export const SIDE_SELL = 1;
@@ -36,6 +53,13 @@ export const TIF_GTC = 0;
 export const TIF_DAY = 1;
 export const TIF_IOC = 2;
 export const TIF_FOK = 3;
+
+// Phases.
+export const PHASE_PRE_OPEN = 1;
+export const PHASE_AUCTION = 2;
+export const PHASE_CONTINUOUS = 3;
+export const PHASE_HALTED = 4;
+export const PHASE_CLOSED = 5;
 
 // Self-trade prevention.
 export const STP_NONE = 0;
@@ -58,9 +82,13 @@ export const REJECT_INVALID_DISPLAY_QTY = 9;
 export const REJECT_NOTIONAL_TOO_LARGE = 10;
 export const REJECT_UNSUPPORTED_COMBINATION = 11;
 // 12 … 29: risk rejects.
+/** The account or the session is under the kill switch. */
+export const REJECT_RISK_KILLED = 12;
 export const REJECT_POST_ONLY_WOULD_CROSS = 30;
 export const REJECT_PHASE = 31;
 export const REJECT_CAPACITY = 32;
+/** COMMAND_INSTRUMENT or COMMAND_SYMBOL for a number that is defined. */
+export const REJECT_ALREADY_DEFINED = 33;
 
 // Why an order was canceled.
 export const CANCEL_USER = 1;
@@ -71,11 +99,16 @@ export const CANCEL_STP = 5;
 export const CANCEL_MASS_CANCEL = 6;
 /** The session that entered it lost its connection and had asked for this. */
 export const CANCEL_DISCONNECT = 7;
+export const CANCEL_DAY_END = 8;
+export const CANCEL_PRICE_BAND = 9;
+export const CANCEL_KILL_SWITCH = 10;
 
 /** Codes by the names that the rulebook, the tape and JSON use. */
 export const SIDE_NAMES = ['buy', 'sell'] as const;
 export const TYPE_NAMES = ['limit', 'market', 'stop', 'stop_limit'] as const;
 export const TIF_NAMES = ['gtc', 'day', 'ioc', 'fok'] as const;
+/** By phase code; there is no phase 0. */
+export const PHASE_NAMES = ['', 'pre_open', 'auction', 'continuous', 'halted', 'closed'] as const;
 export const STP_NAMES = [
   'none',
   'cancel_aggressor',
@@ -91,6 +124,9 @@ export const COMMAND_NAMES: Readonly<Record<number, string>> = {
   [COMMAND_TIME]: 'time',
   [COMMAND_INSTRUMENT]: 'instrument',
   [COMMAND_OPEN_ORDERS]: 'openOrders',
+  [COMMAND_PHASE]: 'phase',
+  [COMMAND_KILL]: 'kill',
+  [COMMAND_SYMBOL]: 'symbol',
 };
 export const EVENT_NAMES: Readonly<Record<number, string>> = {
   [EVENT_DONE]: 'done',
@@ -101,6 +137,11 @@ export const EVENT_NAMES: Readonly<Record<number, string>> = {
   [EVENT_REPLACED]: 'replaced',
   [EVENT_RESTATED]: 'restated',
   [EVENT_OPEN_ORDER]: 'openOrder',
+  [EVENT_TRIGGERED]: 'triggered',
+  [EVENT_PHASE]: 'phase',
+  [EVENT_INDICATIVE]: 'indicative',
+  [EVENT_REFRESHED]: 'refreshed',
+  [EVENT_INSTRUMENT]: 'instrument',
 };
 export const REJECT_NAMES: Readonly<Record<number, string>> = {
   [REJECT_NOT_AUTHORIZED]: 'not_authorized',
@@ -114,9 +155,11 @@ export const REJECT_NAMES: Readonly<Record<number, string>> = {
   [REJECT_INVALID_DISPLAY_QTY]: 'invalid_display_qty',
   [REJECT_NOTIONAL_TOO_LARGE]: 'notional_too_large',
   [REJECT_UNSUPPORTED_COMBINATION]: 'unsupported_combination',
+  [REJECT_RISK_KILLED]: 'risk_killed',
   [REJECT_POST_ONLY_WOULD_CROSS]: 'post_only_would_cross',
   [REJECT_PHASE]: 'phase',
   [REJECT_CAPACITY]: 'capacity',
+  [REJECT_ALREADY_DEFINED]: 'already_defined',
 };
 export const CANCEL_NAMES: Readonly<Record<number, string>> = {
   [CANCEL_USER]: 'user',
@@ -126,4 +169,7 @@ export const CANCEL_NAMES: Readonly<Record<number, string>> = {
   [CANCEL_STP]: 'stp',
   [CANCEL_MASS_CANCEL]: 'mass_cancel',
   [CANCEL_DISCONNECT]: 'disconnect',
+  [CANCEL_DAY_END]: 'day_end',
+  [CANCEL_PRICE_BAND]: 'price_band',
+  [CANCEL_KILL_SWITCH]: 'kill_switch',
 };

@@ -5,4 +5,6 @@ export interface Core {
   /** All of the state (memory-layout.ts). */
   readonly m: Int32Array;
   readonly out: EventOut;
+  /** Result of `findClearing` (auction.ts); says nothing between two commands. */
+  readonly clearing: Float64Array;
 }

@@ -2,35 +2,42 @@
 // clock, no randomness, no environment. What an order goes through is drawn in src/README.md.
 
 import { assert } from '../base/assert.ts';
-import { applyMassCancel, applyOpenOrders } from './account-commands.ts';
-import { addAccount, findAccount, listOrder, takeClOrdId, unlistOrder } from './accounts.ts';
+import { applyKill, applyMassCancel, applyOpenOrders, judgeKilled } from './account-commands.ts';
+import { accountFor, isIdFresh } from './accounts.ts';
+import { act, activate, canRest } from './acting.ts';
+import { CLEARING_NUMBERS, publishIndicatives } from './auction.ts';
 import {
   findInstrument,
   freeOrder,
-  instrumentAt,
-  leaveLevel,
+  isWaiting,
+  needsPage,
+  register,
   removeOrderAt,
   rest,
   sideOf,
-  sideOfOrder,
   takeOrder,
 } from './book.ts';
 import * as codes from './codes.ts';
 import * as c from './command-slot.ts';
 import type { Core } from './core.ts';
-import { emitCanceled, emitEnd, emitNew, emitRejected, emitReplaced } from './emit.ts';
+import { emitCanceled, emitEnd, emitNew, emitRejected } from './emit.ts';
 import type { EventOut } from './event-buffer.ts';
-import { judgeNewTerms, judgeReplaceTerms, resultingPrice, resultingQty } from './judge.ts';
-import { addRoot, hasRoomFor } from './ladder.ts';
-import { INT32_MAX, type Limits } from './limits.ts';
-import { canFill, sweep } from './matcher.ts';
+import { addExtra, listDayOrder } from './extras.ts';
+import { isAtMost64 } from './halt.ts';
+import { applyInstrument, applyPhase, applySymbol } from './instruments.ts';
+import { judgeNewTerms } from './judge.ts';
+import type { Limits } from './limits.ts';
 import * as map from './memory-layout.ts';
 import { clearMap, createMap } from './memory-map.ts';
-import { chain, findLink, unchain } from './order-index.ts';
+import { findLink } from './order-index.ts';
+import { runTimetables } from './phases.ts';
+import { applyReplace } from './replace.ts';
+import { judgeLevelRoom, judgeStopRoom, wouldTrade } from './room.ts';
+import { wait } from './stops.ts';
 
 /** Lays the state out for `limits`, empty. Events go to `out`. Throws on a limit out of range. */
 export function createCore(limits: Limits, out: EventOut): Core {
-  return { m: createMap(limits), out };
+  return { m: createMap(limits), out, clearing: new Float64Array(CLEARING_NUMBERS) };
 }
 
 /** Empties a core in place. Events still unread in its EventOut stay there. */
@@ -43,8 +50,16 @@ export function clearCore(core: Core): void {
  * least one event; the last has EVENT_END. Throws only on a slot that no decoder may let through.
  */
 export function apply(core: Core, commands: Int32Array, at: number): void {
+  const m = core.m;
   const firstCursor = core.out.cursor;
-  beginCommand(core.m, commands, at);
+  beginCommand(m, commands, at);
+  if (isAtMost64(m, map.H_DUE_LOW, map.H_CLOCK_LOW)) runTimetables(core);
+  applyCommand(core, commands, at);
+  if (m[map.H_UNPUBLISHED] !== 0) publishIndicatives(core);
+  emitEnd(core, firstCursor);
+}
+
+function applyCommand(core: Core, commands: Int32Array, at: number): void {
   switch (commands[at + c.C_HEAD] & c.HEAD_COMMAND_MASK) {
     case codes.COMMAND_NEW:
       applyNew(core, commands, at);
@@ -64,13 +79,21 @@ export function apply(core: Core, commands: Int32Array, at: number): void {
     case codes.COMMAND_INSTRUMENT:
       applyInstrument(core, commands, at);
       break;
+    case codes.COMMAND_SYMBOL:
+      applySymbol(core, commands, at);
+      break;
+    case codes.COMMAND_PHASE:
+      applyPhase(core, commands, at);
+      break;
+    case codes.COMMAND_KILL:
+      applyKill(core, commands, at);
+      break;
     default:
       assert(
         (commands[at + c.C_HEAD] & c.HEAD_COMMAND_MASK) === codes.COMMAND_TIME,
         'a decoder lets only known commands through',
       );
   }
-  emitEnd(core, firstCursor);
 }
 
 /** Counts the command, moves the clock (never back), notes who asked. */
@@ -99,7 +122,12 @@ function applyNew(core: Core, commands: Int32Array, at: number): void {
   let reason = 0;
   if (instrument === 0) reason = codes.REJECT_UNKNOWN_SYMBOL;
   else if (!isFresh) reason = codes.REJECT_DUPLICATE_CLORDID;
-  else reason = judgeNewTerms(commands, at) || judgeNewAgainstBook(m, commands, at, instrument);
+  else {
+    reason =
+      judgeNewTerms(commands, at) ||
+      judgeKilled(m, account) ||
+      judgeNewAgainstBook(m, commands, at, instrument);
+  }
   if (reason === 0 && account === 0) reason = codes.REJECT_CAPACITY;
   if (reason !== 0) {
     emitRejected(core, commands, at, reason);
@@ -107,33 +135,34 @@ function applyNew(core: Core, commands: Int32Array, at: number): void {
   }
   const order = createOrder(m, commands, at);
   emitNew(core, order);
-  enter(core, order, instrument);
+  if (isWaiting(m, order)) enterStop(core, order, instrument, account);
+  else enterOrder(core, order, instrument, account);
+}
+
+/** A new order acts, in the continuous phase, and rests with what is left. */
+function enterOrder(core: Core, order: number, instrument: number, account: number): void {
+  const m = core.m;
+  if (m[instrument + map.I_PHASE] === codes.PHASE_CONTINUOUS) act(core, order, instrument);
   if (m[order + map.O_LEAVES] === 0) {
     freeOrder(m, order);
   } else {
-    listOrder(m, account, order);
-    rest(m, order, sideOfOrder(m, order));
+    register(m, order, account);
+    if (isDayOrder(m, order)) listDayOrder(m, instrument, order);
+    rest(m, order, sideOf(instrument, m[order + map.O_FLAGS] & map.FLAG_SIDE));
   }
+  // What traded may have triggered stops.
+  activate(core, instrument);
 }
 
-/** The sender's record, made if its clOrdId could be its first; 0 when there is none. */
-function accountFor(m: Int32Array, commands: Int32Array, at: number): number {
-  const number = commands[at + c.C_ACCOUNT];
-  const account = findAccount(m, number);
-  if (account !== 0) return account;
-  // Id 0 is never used up, so it brings no account into being.
-  const hasId = (commands[at + c.C_CLORDID_LOW] | commands[at + c.C_CLORDID_HIGH]) !== 0;
-  return hasId ? addAccount(m, number) : 0;
+function enterStop(core: Core, order: number, instrument: number, account: number): void {
+  const m = core.m;
+  register(m, order, account);
+  if (isDayOrder(m, order)) listDayOrder(m, instrument, order);
+  wait(m, order, instrument);
+  activate(core, instrument);
 }
 
-/** Uses the command's clOrdId up. False when it is not above the account's highest (R2.2). */
-function isIdFresh(m: Int32Array, commands: Int32Array, at: number, account: number): boolean {
-  const low = commands[at + c.C_CLORDID_LOW];
-  const high = commands[at + c.C_CLORDID_HIGH];
-  return account === 0 ? (low | high) !== 0 : takeClOrdId(m, account, low, high);
-}
-
-/** The rejects of a new order that depend on the book: post_only_would_cross, capacity. */
+/** The rejects of a new order that depend on instrument and book (R7, from post_only on). */
 function judgeNewAgainstBook(
   m: Int32Array,
   commands: Int32Array,
@@ -144,43 +173,39 @@ function judgeNewAgainstBook(
   const flags = head >>> c.HEAD_SIDE_SHIFT;
   const side = flags & map.FLAG_SIDE;
   const price = commands[at + c.C_PRICE];
-  if ((head & c.HEAD_POST_ONLY) !== 0 && wouldTrade(m, instrument, side, price)) {
-    return codes.REJECT_POST_ONLY_WOULD_CROSS;
+  if (m[instrument + map.I_PHASE] === codes.PHASE_CONTINUOUS) {
+    if ((head & c.HEAD_POST_ONLY) !== 0 && wouldTrade(m, instrument, side, price)) {
+      return codes.REJECT_POST_ONLY_WOULD_CROSS;
+    }
+  } else if (!isAcceptedByPhase(m[instrument + map.I_PHASE], flags)) {
+    return codes.REJECT_PHASE;
   }
-  if (!canRest(flags)) return 0;
+  const type = (flags >>> map.FLAG_TYPE_SHIFT) & map.FLAG_TYPE_MASK;
+  if (type < codes.TYPE_STOP && !canRest(flags)) return 0;
   if (m[map.H_RESTING] >= m[map.H_ORDERS_LIMIT]) return codes.REJECT_CAPACITY;
-  return judgeLevelRoom(m, instrument, side, price);
+  if (type < codes.TYPE_STOP) return judgeLevelRoom(m, instrument, side, price);
+  return judgeStopRoom(m, instrument, flags, commands[at + c.C_STOP_PRICE], needsPage(flags));
 }
 
-function judgeLevelRoom(m: Int32Array, instrument: number, side: number, price: number): number {
-  const own = sideOf(instrument, side);
-  return hasRoomFor(m, own, price ^ m[own + map.S_MIRROR]) ? 0 : codes.REJECT_CAPACITY;
-}
-
-/** A limit order that is neither ioc nor fok rests with what matching leaves of it. */
-function canRest(flags: number): boolean {
+/** Whether a phase other than continuous takes a new order of these terms. */
+function isAcceptedByPhase(phase: number, flags: number): boolean {
+  if (phase !== codes.PHASE_PRE_OPEN && phase !== codes.PHASE_AUCTION) return false;
   const type = (flags >>> map.FLAG_TYPE_SHIFT) & map.FLAG_TYPE_MASK;
   const tif = (flags >>> map.FLAG_TIF_SHIFT) & map.FLAG_TIF_MASK;
-  return type === codes.TYPE_LIMIT && tif === codes.TIF_GTC;
-}
-
-/** True when an order of `side` at `price` reaches the best opposite price. */
-function wouldTrade(m: Int32Array, instrument: number, side: number, price: number): boolean {
-  const opposite = sideOf(instrument, side ^ 1);
-  if (m[opposite + map.S_BEST] === 0) return false;
-  return m[opposite + map.S_BEST_KEY] <= (price ^ m[opposite + map.S_MIRROR]);
+  const isPostOnly = (flags & map.FLAG_POST_ONLY) !== 0;
+  return type !== codes.TYPE_MARKET && tif <= codes.TIF_DAY && !isPostOnly;
 }
 
 /** A record for an accepted order, with the next orderId. */
 function createOrder(m: Int32Array, commands: Int32Array, at: number): number {
   const order = takeOrder(m);
-  const terms = (commands[at + c.C_HEAD] >>> c.HEAD_SIDE_SHIFT) & 0x1ff;
+  const head = commands[at + c.C_HEAD];
+  const terms = (head >>> c.HEAD_SIDE_SHIFT) & 0x1ff;
   m[order + map.O_FLAGS] = terms | (commands[at + c.C_INSTRUMENT] << map.FLAG_INSTRUMENT_SHIFT);
   m[order + map.O_ACCOUNT] = commands[at + c.C_ACCOUNT];
   m[order + map.O_CLORDID_LOW] = commands[at + c.C_CLORDID_LOW];
   m[order + map.O_CLORDID_HIGH] = commands[at + c.C_CLORDID_HIGH];
-  m[order + map.O_PRICE] =
-    (commands[at + c.C_HEAD] & c.HAS_PRICE) !== 0 ? commands[at + c.C_PRICE] : 0;
+  m[order + map.O_PRICE] = (head & c.HAS_PRICE) !== 0 ? commands[at + c.C_PRICE] : 0;
   m[order + map.O_LEAVES] = commands[at + c.C_QTY];
   m[order + map.O_QTY] = commands[at + c.C_QTY];
   m[order + map.O_OWNER] = commands[at + c.C_SESSION];
@@ -189,29 +214,30 @@ function createOrder(m: Int32Array, commands: Int32Array, at: number): number {
   if (idLow === 0) m[map.H_ORDER_HIGH] += 1;
   m[order + map.O_ORDER_LOW] = idLow;
   m[order + map.O_ORDER_HIGH] = m[map.H_ORDER_HIGH];
+  if ((head & (c.HAS_DISPLAY_QTY | c.HAS_STOP_PRICE)) !== 0 || isDayOrder(m, order)) {
+    writeExtra(m, addExtra(m, order), commands, at);
+  }
   return order;
 }
 
-/** Lets an order act as an aggressor; what it may not keep is canceled. Leaves 0: it has ended. */
-function enter(core: Core, order: number, instrument: number): void {
-  const m = core.m;
-  const flags = m[order + map.O_FLAGS];
-  const opposite = sideOf(instrument, (flags & map.FLAG_SIDE) ^ 1);
-  const price = m[order + map.O_PRICE];
-  const limitKey = price === 0 ? INT32_MAX : price ^ m[opposite + map.S_MIRROR];
-  const isFok = ((flags >>> map.FLAG_TIF_SHIFT) & map.FLAG_TIF_MASK) === codes.TIF_FOK;
-  if (isFok && !canFill(m, order, opposite, limitKey)) {
-    cancelRest(core, order, codes.CANCEL_FOK);
-    return;
+function writeExtra(m: Int32Array, extra: number, commands: Int32Array, at: number): void {
+  const head = commands[at + c.C_HEAD];
+  if ((head & c.HAS_DISPLAY_QTY) !== 0) {
+    m[extra + map.X_DISPLAY_QTY] = commands[at + c.C_DISPLAY_QTY];
+    m[extra + map.X_SHOWN] = commands[at + c.C_DISPLAY_QTY];
   }
-  sweep(core, order, instrument, opposite, limitKey);
-  if (m[order + map.O_LEAVES] === 0 || canRest(flags)) return;
-  cancelRest(core, order, price === 0 ? codes.CANCEL_NO_LIQUIDITY : codes.CANCEL_IOC);
+  if ((head & c.HAS_STOP_PRICE) !== 0) {
+    m[extra + map.X_STOP_PRICE] = commands[at + c.C_STOP_PRICE];
+    m[extra + map.X_WAITS] = map.WAITS_FOR_TRADE;
+  }
 }
 
-function cancelRest(core: Core, order: number, reason: number): void {
-  emitCanceled(core, order, core.m[order + map.O_LEAVES], reason);
-  core.m[order + map.O_LEAVES] = 0;
+/** An order that its day's end would cancel (a market order says day without meaning). */
+function isDayOrder(m: Int32Array, order: number): boolean {
+  const flags = m[order + map.O_FLAGS];
+  const type = (flags >>> map.FLAG_TYPE_SHIFT) & map.FLAG_TYPE_MASK;
+  const tif = (flags >>> map.FLAG_TIF_SHIFT) & map.FLAG_TIF_MASK;
+  return tif === codes.TIF_DAY && type !== codes.TYPE_MARKET;
 }
 
 function applyCancel(core: Core, commands: Int32Array, at: number): void {
@@ -228,98 +254,5 @@ function applyCancel(core: Core, commands: Int32Array, at: number): void {
     return;
   }
   emitCanceled(core, order, m[order + map.O_LEAVES], codes.CANCEL_USER);
-  removeOrderAt(m, order, sideOfOrder(m, order), link);
-}
-
-function applyReplace(core: Core, commands: Int32Array, at: number): void {
-  const m = core.m;
-  const account = accountFor(m, commands, at);
-  const isFresh = isIdFresh(m, commands, at, account);
-  const link = findLink(
-    m,
-    commands[at + c.C_ACCOUNT],
-    commands[at + c.C_ORIG_LOW],
-    commands[at + c.C_ORIG_HIGH],
-  );
-  const order = m[link];
-  let reason = 0;
-  if (!isFresh) reason = codes.REJECT_DUPLICATE_CLORDID;
-  else if (order === 0) reason = codes.REJECT_UNKNOWN_ORDER;
-  else reason = judgeReplace(m, commands, at, order);
-  if (reason !== 0) {
-    emitRejected(core, commands, at, reason);
-    return;
-  }
-  unchain(m, link);
-  replaceOrder(core, commands, at, order);
-}
-
-function judgeReplace(m: Int32Array, commands: Int32Array, at: number, order: number): number {
-  const price = resultingPrice(commands, at, m[order + map.O_PRICE]);
-  const qty = resultingQty(commands, at, m[order + map.O_QTY]);
-  const spent = m[order + map.O_QTY] - m[order + map.O_LEAVES];
-  const reason = judgeReplaceTerms(commands, at, price, qty, spent);
-  if (reason !== 0 || keepsPlace(m, order, price, qty)) return reason;
-  const flags = m[order + map.O_FLAGS];
-  const instrument = instrumentAt(m, flags >>> map.FLAG_INSTRUMENT_SHIFT);
-  const side = flags & map.FLAG_SIDE;
-  if ((flags & map.FLAG_POST_ONLY) !== 0 && wouldTrade(m, instrument, side, price)) {
-    return codes.REJECT_POST_ONLY_WOULD_CROSS;
-  }
-  return judgeLevelRoom(m, instrument, side, price);
-}
-
-/** Same price and no larger total: queue priority is kept (R4.3). */
-function keepsPlace(m: Int32Array, order: number, price: number, qty: number): boolean {
-  return price === m[order + map.O_PRICE] && qty <= m[order + map.O_QTY];
-}
-
-/** Gives an order, already out of the order table, its new terms and id, and lets them act. */
-function replaceOrder(core: Core, commands: Int32Array, at: number, order: number): void {
-  const m = core.m;
-  const price = resultingPrice(commands, at, m[order + map.O_PRICE]);
-  const qty = resultingQty(commands, at, m[order + map.O_QTY]);
-  const keeps = keepsPlace(m, order, price, qty);
-  const side = sideOfOrder(m, order);
-  if (!keeps) leaveLevel(m, order, side);
-  m[order + map.O_LEAVES] += (qty - m[order + map.O_QTY]) | 0;
-  assert(m[order + map.O_LEAVES] > 0, 'a replaced order has leaves');
-  m[order + map.O_QTY] = qty;
-  m[order + map.O_PRICE] = price;
-  m[order + map.O_CLORDID_LOW] = commands[at + c.C_CLORDID_LOW];
-  m[order + map.O_CLORDID_HIGH] = commands[at + c.C_CLORDID_HIGH];
-  emitReplaced(core, order, commands[at + c.C_ORIG_LOW], commands[at + c.C_ORIG_HIGH], keeps);
-  if (keeps) {
-    chain(m, order);
-    return;
-  }
-  enter(core, order, instrumentAt(m, m[order + map.O_FLAGS] >>> map.FLAG_INSTRUMENT_SHIFT));
-  if (m[order + map.O_LEAVES] === 0) {
-    unlistOrder(m, order);
-    freeOrder(m, order);
-  } else {
-    rest(m, order, side);
-  }
-}
-
-/** Defines an instrument, in continuous trading. Its number must be in 1 … limit and unused. */
-function applyInstrument(core: Core, commands: Int32Array, at: number): void {
-  const m = core.m;
-  const number = commands[at + c.C_INSTRUMENT];
-  if (number < 1 || number > m[map.H_INSTRUMENTS_LIMIT]) {
-    emitRejected(core, commands, at, codes.REJECT_CAPACITY);
-    return;
-  }
-  const instrument = instrumentAt(m, number);
-  if (m[instrument + map.I_NUMBER] !== 0) {
-    emitRejected(core, commands, at, codes.REJECT_UNKNOWN_SYMBOL);
-    return;
-  }
-  m[instrument + map.I_NUMBER] = number;
-  m[instrument + map.I_REFERENCE_PRICE] = commands[at + c.C_PRICE];
-  const bids = sideOf(instrument, codes.SIDE_BUY);
-  const asks = sideOf(instrument, codes.SIDE_SELL);
-  m[bids + map.S_MIRROR] = map.BID_MIRROR;
-  addRoot(m, bids);
-  addRoot(m, asks);
+  removeOrderAt(m, order, link);
 }

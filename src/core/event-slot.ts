@@ -1,6 +1,6 @@
 // One event as 32 int32 words (128 bytes, two cache lines), the form in which it lies in the event
-// ring. The first line is the same for every event; only trade and replaced use the second. A
-// writer fills only the words that its event has: the rest is whatever lay there before.
+// ring. The first line is the same for every event about an order. A writer fills only the words
+// that its event has: the rest is whatever lay there before.
 //
 // Layout, first line
 //   word  0  head (bits below)
@@ -25,10 +25,24 @@
 //        25  leaves
 // Second line, replaced
 //    16, 17  origClOrdId       the id that the order had
+// Second line, of an order
+//        26  displayed         with EVENT_ICEBERG: what the order shows after the event, or would
+//                              if it rested; 0 until its next tranche is shown (refreshed)
+//        27  displayQty        with EVENT_ICEBERG
+//        28  stopPrice         with EVENT_STOP
+//        29  displayed         trade, with EVENT_OTHER_ICEBERG: of the other order
+// Instead of an order
+//   phase        14  PHASE_*   16, 17  when the timetable's next transition is due, ns, 0 = never
+//   indicative   15  price, 0 = nothing would trade   16, 17  quantity   18, 19  imbalance, signed
+//   instrument   15  reference price   16  priceBandBps   17, 18  haltNs   19, 20  auctionNs
+//                21  tick   22  lot   23  their decimals: bits 0-4 and 5-9   24-31  symbol
 //
 //   head  0-7 event · 8-15 reason (a REJECT_* or CANCEL_* code)
 //         16 side of the order (trade: of the resting one) · 17 kept place (replaced)
-//         20-23 rejected command · 30 end of the command
+//         18 the order is an iceberg · 19 it is a stop that waits: in no book
+//         20-23 rejected command · 24 the trade's other order is an iceberg
+//         25 trade of an auction: no aggressor, the first order is the buyer
+//         30 end of the command
 
 export const EVENT_WORDS = 32;
 /** `index << EVENT_SHIFT` is the first word of event `index`. */
@@ -65,11 +79,39 @@ export const E_OTHER_LEAVES = 25;
 export const E_ORIG_LOW = 16;
 export const E_ORIG_HIGH = 17;
 
+export const E_DISPLAYED = 26;
+export const E_DISPLAY_QTY = 27;
+export const E_STOP_PRICE = 28;
+export const E_OTHER_DISPLAYED = 29;
+
+export const E_PHASE = 14;
+export const E_DUE_LOW = 16;
+export const E_DUE_HIGH = 17;
+
+export const E_VOLUME_LOW = 16;
+export const E_VOLUME_HIGH = 17;
+export const E_IMBALANCE_LOW = 18;
+export const E_IMBALANCE_HIGH = 19;
+
+export const E_BAND_BPS = 16;
+export const E_HALT_LOW = 17;
+export const E_HALT_HIGH = 18;
+export const E_AUCTION_LOW = 19;
+export const E_AUCTION_HIGH = 20;
+export const E_TICK = 21;
+export const E_LOT = 22;
+export const E_DECIMALS = 23;
+export const E_SYMBOL = 24;
+
 export const EVENT_TYPE_MASK = 0xff;
 export const EVENT_REASON_SHIFT = 8;
 export const EVENT_REASON_MASK = 0xff;
 export const EVENT_SIDE_SHIFT = 16;
 export const EVENT_KEPT_PLACE = 0x20000;
+export const EVENT_ICEBERG = 0x40000;
+export const EVENT_STOP = 0x80000;
+export const EVENT_OTHER_ICEBERG = 0x1000000;
+export const EVENT_AUCTION = 0x2000000;
 export const EVENT_COMMAND_SHIFT = 20;
 export const EVENT_COMMAND_MASK = 0xf;
 export const EVENT_END = 0x40000000;

@@ -1,4 +1,4 @@
-// Whether a command's own numbers are allowed (R2, R7): the part of judging that needs no book.
+// Whether a command's own numbers are allowed (R2, R4.2, R7): what needs neither book nor phase.
 // Checks stand in the order of precedence, so the first that fails is the answer; 0 = none does.
 
 import {
@@ -32,6 +32,18 @@ import {
   HEAD_TYPE_SHIFT,
 } from './command-slot.ts';
 import { EXACT_MAX, TRANCHES_MAX } from './limits.ts';
+import {
+  FLAG_TIF_MASK,
+  FLAG_TIF_SHIFT,
+  FLAG_TYPE_MASK,
+  FLAG_TYPE_SHIFT,
+  O_EXTRA,
+  O_FLAGS,
+  O_LEAVES,
+  O_PRICE,
+  O_QTY,
+  X_DISPLAY_QTY,
+} from './memory-layout.ts';
 
 /** Judges the terms of a new order. */
 export function judgeNewTerms(commands: Int32Array, at: number): number {
@@ -57,34 +69,37 @@ export function judgeNewTerms(commands: Int32Array, at: number): number {
 }
 
 /**
- * Judges a replace: `price` and `qty` are those that result, `spent` is what the order had filled
- * and canceled.
+ * Judges the terms that a replace gives to `order` (R4.2): each as of the new order that it amounts
+ * to, where it changes something.
  */
 export function judgeReplaceTerms(
+  m: Int32Array,
   commands: Int32Array,
   at: number,
-  price: number,
-  qty: number,
-  spent: number,
+  order: number,
 ): number {
   const head = commands[at + C_HEAD];
+  const flags = m[order + O_FLAGS];
+  const type = (flags >>> FLAG_TYPE_SHIFT) & FLAG_TYPE_MASK;
+  const spent = m[order + O_QTY] - m[order + O_LEAVES];
+  const qty = (head & HAS_QTY) !== 0 ? commands[at + C_QTY] : m[order + O_QTY];
+  const price = (head & HAS_PRICE) !== 0 ? commands[at + C_PRICE] : m[order + O_PRICE];
+  const extra = m[order + O_EXTRA];
   if (qty < 1 || qty <= spent) return REJECT_INVALID_QTY;
-  if (price < 1) return REJECT_INVALID_PRICE;
-  if ((head & HAS_STOP_PRICE) !== 0) return REJECT_INVALID_STOP_PRICE;
-  if ((head & HAS_DISPLAY_QTY) !== 0 && isDisplayInvalid(commands[at + C_DISPLAY_QTY], qty)) {
-    return REJECT_INVALID_DISPLAY_QTY;
+  if ((head & HAS_PRICE) !== 0 && (type === TYPE_STOP || price < 1)) return REJECT_INVALID_PRICE;
+  if ((head & HAS_STOP_PRICE) !== 0) {
+    if (type < TYPE_STOP || commands[at + C_STOP_PRICE] < 1) return REJECT_INVALID_STOP_PRICE;
   }
-  if (isNotionalTooLarge(price, qty)) return REJECT_NOTIONAL_TOO_LARGE;
-  return (head & HAS_DISPLAY_QTY) !== 0 ? REJECT_UNSUPPORTED_COMBINATION : 0;
-}
-
-/** The quantity and price that a replace asks for, the order's own where it gives none. */
-export function resultingQty(commands: Int32Array, at: number, kept: number): number {
-  return (commands[at + C_HEAD] & HAS_QTY) !== 0 ? commands[at + C_QTY] : kept;
-}
-
-export function resultingPrice(commands: Int32Array, at: number, kept: number): number {
-  return (commands[at + C_HEAD] & HAS_PRICE) !== 0 ? commands[at + C_PRICE] : kept;
+  if ((head & HAS_DISPLAY_QTY) !== 0) {
+    if (isDisplayInvalid(commands[at + C_DISPLAY_QTY], qty)) return REJECT_INVALID_DISPLAY_QTY;
+  } else if (extra !== 0 && m[extra + X_DISPLAY_QTY] !== 0) {
+    if (qty > m[extra + X_DISPLAY_QTY] * TRANCHES_MAX) return REJECT_INVALID_DISPLAY_QTY;
+  }
+  if (price !== 0 && isNotionalTooLarge(price, qty)) return REJECT_NOTIONAL_TOO_LARGE;
+  if ((head & HAS_DISPLAY_QTY) === 0) return 0;
+  const tif = (flags >>> FLAG_TIF_SHIFT) & FLAG_TIF_MASK;
+  const mayHide = type !== TYPE_STOP && tif <= TIF_DAY;
+  return mayHide ? 0 : REJECT_UNSUPPORTED_COMBINATION;
 }
 
 function isDisplayInvalid(displayQty: number, qty: number): boolean {
@@ -98,11 +113,11 @@ function isNotionalTooLarge(price: number, qty: number): boolean {
   return price * qty > EXACT_MAX;
 }
 
-/** What R2.1 forbids, and what the core does not do yet: day orders, stops, icebergs. */
+/** What R2.1 forbids. */
 function isUnsupported(head: number, type: number): boolean {
-  if (type >= TYPE_STOP || (head & HAS_DISPLAY_QTY) !== 0) return true;
   const tif = (head >>> HEAD_TIF_SHIFT) & HEAD_TERM_MASK;
-  if (tif === TIF_DAY && type !== TYPE_MARKET) return true;
-  if ((head & HEAD_POST_ONLY) === 0) return false;
-  return type !== TYPE_LIMIT || tif === TIF_IOC || tif === TIF_FOK;
+  const isImmediate = tif === TIF_IOC || tif === TIF_FOK;
+  if ((head & HEAD_POST_ONLY) !== 0 && (type !== TYPE_LIMIT || isImmediate)) return true;
+  if ((head & HAS_DISPLAY_QTY) === 0) return false;
+  return isImmediate || type === TYPE_MARKET || type === TYPE_STOP;
 }

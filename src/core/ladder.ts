@@ -11,6 +11,7 @@ import { bitsAbove, lowestBit } from '../base/bits.ts';
 import {
   CHILD_BITS,
   CHILD_MASK,
+  H_LEVELS_BASE,
   H_NODE_FREE,
   H_NODE_UNUSED,
   H_NODES_END,
@@ -18,20 +19,23 @@ import {
   H_PAGE_UNUSED,
   H_PAGES_BASE,
   H_PAGES_END,
+  H_PAGES_LEFT,
+  H_PAGES_RESERVED,
   L_FIRST,
   L_LAST,
   LAST_NODE_SHIFT,
-  LEVEL_WORDS,
+  LEVEL_WORDS_SHIFT,
   N_BITS,
   N_CHILDREN,
   N_PARENT,
   NODE_WORDS,
   P_BITS,
   P_KEY,
-  P_LEVELS,
   P_PARENT,
+  PAGE_LEVELS_SHIFT,
   PAGE_SHIFT,
   PAGE_WORDS,
+  PAGE_WORDS_SHIFT,
   ROOT_SHIFT,
   S_BEST,
   S_BEST_KEY,
@@ -44,7 +48,7 @@ import {
 /** Price key of a level. */
 export function levelKey(m: Int32Array, level: number): number {
   const page = pageOfLevel(m, level);
-  return m[page + P_KEY] + ((level - page - P_LEVELS) >> 1);
+  return m[page + P_KEY] + tickOf(m, level);
 }
 
 /** The page that holds a key's level, 0 when it does not exist. */
@@ -61,10 +65,13 @@ export function findPage(m: Int32Array, side: number, key: number): number {
   return at;
 }
 
-/** True when a level for this key exists or can be made. */
-export function hasRoomFor(m: Int32Array, side: number, key: number): boolean {
-  if (m[H_PAGE_FREE] !== 0 || m[H_PAGE_UNUSED] !== m[H_PAGES_END]) return true;
-  return findPage(m, side, key) !== 0;
+/**
+ * True when a level for this key exists or can be made, and `more` pages beside it: those that
+ * waiting stops will need stay reserved.
+ */
+export function hasRoomFor(m: Int32Array, side: number, key: number, more: number): boolean {
+  const left = m[H_PAGES_LEFT] - m[H_PAGES_RESERVED] - more;
+  return left > 0 || (left === 0 && findPage(m, side, key) !== 0);
 }
 
 /** The level of a key, made (empty, but marked as in use) when it is not there. */
@@ -72,7 +79,7 @@ export function levelFor(m: Int32Array, side: number, key: number): number {
   let page = findPage(m, side, key);
   if (page === 0) page = addPage(m, side, key);
   const tick = key & TICK_MASK;
-  const level = page + P_LEVELS + tick * LEVEL_WORDS;
+  const level = levelAt(m, page, tick);
   const bits = page + P_BITS + (tick >>> 5);
   const bit = 1 << (tick & 31);
   if ((m[bits] & bit) === 0) {
@@ -91,7 +98,7 @@ export function levelFor(m: Int32Array, side: number, key: number): number {
 export function removeLevel(m: Int32Array, side: number, level: number): void {
   assert(m[level + L_FIRST] === level, 'only an empty level is removed');
   const page = pageOfLevel(m, level);
-  const tick = (level - page - P_LEVELS) >> 1;
+  const tick = tickOf(m, level);
   const bits = page + P_BITS + (tick >>> 5);
   assert((m[bits] & (1 << (tick & 31))) !== 0, 'a level in use is marked in its page');
   m[bits] &= ~(1 << (tick & 31));
@@ -106,7 +113,7 @@ export function removeLevel(m: Int32Array, side: number, level: number): void {
 /** The next worse level with orders, 0 = none. */
 export function nextLevel(m: Int32Array, level: number): number {
   const page = pageOfLevel(m, level);
-  return nextInPage(m, page, (level - page - P_LEVELS) >> 1) || firstAfterPage(m, page);
+  return nextInPage(m, page, tickOf(m, level)) || firstAfterPage(m, page);
 }
 
 /** A side's root node: made once, when its instrument is defined. */
@@ -114,9 +121,18 @@ export function addRoot(m: Int32Array, side: number): void {
   m[side + S_ROOT] = takeNode(m, 0);
 }
 
+function levelAt(m: Int32Array, page: number, tick: number): number {
+  const pageNumber = (page - m[H_PAGES_BASE]) >>> PAGE_WORDS_SHIFT;
+  return m[H_LEVELS_BASE] + (pageNumber << PAGE_LEVELS_SHIFT) + (tick << LEVEL_WORDS_SHIFT);
+}
+
 function pageOfLevel(m: Int32Array, level: number): number {
-  const base = m[H_PAGES_BASE];
-  return base + (((level - base) / PAGE_WORDS) | 0) * PAGE_WORDS;
+  const pageNumber = (level - m[H_LEVELS_BASE]) >>> PAGE_LEVELS_SHIFT;
+  return m[H_PAGES_BASE] + (pageNumber << PAGE_WORDS_SHIFT);
+}
+
+function tickOf(m: Int32Array, level: number): number {
+  return ((level - m[H_LEVELS_BASE]) >>> LEVEL_WORDS_SHIFT) & TICK_MASK;
 }
 
 function nextInPage(m: Int32Array, page: number, tick: number): number {
@@ -127,7 +143,7 @@ function nextInPage(m: Int32Array, page: number, tick: number): number {
     bits = m[page + P_BITS + 1];
   }
   if (bits === 0) return 0;
-  return page + P_LEVELS + ((word << 5) + lowestBit(bits)) * LEVEL_WORDS;
+  return levelAt(m, page, (word << 5) + lowestBit(bits));
 }
 
 /** Up to the first ancestor with a later child, then down along the first children. */
@@ -148,7 +164,7 @@ function firstAfterPage(m: Int32Array, page: number): number {
   }
   const low = m[at + P_BITS];
   const tick = low !== 0 ? lowestBit(low) : 32 + lowestBit(m[at + P_BITS + 1]);
-  return at + P_LEVELS + tick * LEVEL_WORDS;
+  return levelAt(m, at, tick);
 }
 
 function addPage(m: Int32Array, side: number, key: number): number {
@@ -185,6 +201,7 @@ function removePage(m: Int32Array, side: number, page: number): void {
   let node = m[page + P_PARENT];
   m[page] = m[H_PAGE_FREE];
   m[H_PAGE_FREE] = page;
+  m[H_PAGES_LEFT] += 1;
   for (let shift = LAST_NODE_SHIFT; ; shift += CHILD_BITS) {
     const child = (key >>> shift) & CHILD_MASK;
     assert((m[node + N_BITS] & (1 << child)) !== 0, 'the child is there');
@@ -199,6 +216,7 @@ function removePage(m: Int32Array, side: number, page: number): void {
 }
 
 function takePage(m: Int32Array): number {
+  m[H_PAGES_LEFT] -= 1;
   const free = m[H_PAGE_FREE];
   if (free !== 0) {
     m[H_PAGE_FREE] = m[free];

@@ -1,16 +1,9 @@
-// Commands and events as plain objects, for edges that are not hot: tape, tests, replays, oracle.
-// Codes stay numbers (codes.ts). Ids are numbers here, exact up to 2^53-1.
+// Commands as plain objects, for edges that are not hot: tape, tests, replays, oracle. Codes stay
+// numbers (codes.ts). Ids are numbers here, exact up to 2^53-1.
 
-import {
-  highWord,
-  highWordOfBigint,
-  lowWord,
-  lowWordOfBigint,
-  wordsToNumber,
-} from '../base/words.ts';
+import { highWord, highWordOfBigint, lowWord, lowWordOfBigint } from '../base/words.ts';
 import * as codes from './codes.ts';
 import * as c from './command-slot.ts';
-import * as e from './event-slot.ts';
 
 interface Stamp {
   /** ns; the core's clock becomes the greater of this and what it was. Default 0. */
@@ -73,10 +66,46 @@ export interface Time extends Stamp {
   cmd: typeof codes.COMMAND_TIME;
 }
 
+/** A decimal number in steps: `units` whole numbers of `decimals` digits after the point. */
+export interface Step {
+  /** 1 … 2^31-1 */
+  units: number;
+  /** 0 … 31 */
+  decimals: number;
+}
+
 export interface DefineInstrument extends Stamp {
   cmd: typeof codes.COMMAND_INSTRUMENT;
   instrument: number;
   referencePrice?: number;
+  priceBandBps?: number;
+  /** 0 … 2^53-1, default 0. */
+  haltNs?: number;
+  auctionNs?: number;
+  tick?: Step;
+  lot?: Step;
+}
+
+/** At most 32 bytes of UTF-8. */
+export interface DefineSymbol extends Stamp {
+  cmd: typeof codes.COMMAND_SYMBOL;
+  instrument: number;
+  symbol: Uint8Array;
+}
+
+export interface ChangePhase extends Stamp {
+  cmd: typeof codes.COMMAND_PHASE;
+  instrument: number;
+  phase: number;
+}
+
+/** The kill switch of an account or of a session. */
+export interface Kill extends Stamp {
+  cmd: typeof codes.COMMAND_KILL;
+  account?: number;
+  killedSession?: number;
+  /** Lifts it instead. */
+  lift?: boolean;
 }
 
 export type Command =
@@ -86,70 +115,10 @@ export type Command =
   | MassCancel
   | OpenOrders
   | Time
-  | DefineInstrument;
-
-/** What every event tells of an order. `leaves`: canceled: the quantity canceled. */
-export interface OrderOfEvent {
-  account: number;
-  owner: number;
-  clOrdId: number;
-  orderId: number;
-  leaves: number;
-}
-
-interface Cause {
-  sequence: number;
-  session: number;
-  request: number;
-  /** Last event of its command. */
-  end: boolean;
-}
-
-export type CoreEvent = Cause &
-  (
-    | { evt: typeof codes.EVENT_DONE }
-    | {
-        evt: typeof codes.EVENT_REJECTED;
-        cmd: number;
-        reason: number;
-        account: number;
-        clOrdId: number;
-      }
-    | {
-        evt: typeof codes.EVENT_NEW;
-        instrument: number;
-        side: number;
-        price: number;
-        order: OrderOfEvent;
-      }
-    | {
-        evt: typeof codes.EVENT_TRADE;
-        instrument: number;
-        tradeId: number;
-        price: number;
-        qty: number;
-        restingSide: number;
-        resting: OrderOfEvent;
-        aggressor: OrderOfEvent;
-      }
-    | { evt: typeof codes.EVENT_CANCELED; instrument: number; reason: number; order: OrderOfEvent }
-    | {
-        evt: typeof codes.EVENT_REPLACED;
-        instrument: number;
-        origClOrdId: number;
-        price: number;
-        keptPlace: boolean;
-        order: OrderOfEvent;
-      }
-    | { evt: typeof codes.EVENT_RESTATED; instrument: number; order: OrderOfEvent }
-    | {
-        evt: typeof codes.EVENT_OPEN_ORDER;
-        instrument: number;
-        side: number;
-        price: number;
-        order: OrderOfEvent;
-      }
-  );
+  | DefineInstrument
+  | DefineSymbol
+  | ChangePhase
+  | Kill;
 
 /** Writes a command to the slot that begins at word `at`; every word of the slot is set. */
 export function writeCommand(slots: Int32Array, at: number, command: Command): void {
@@ -161,7 +130,7 @@ export function writeCommand(slots: Int32Array, at: number, command: Command): v
     slots[at + c.C_TIME_LOW] = lowWordOfBigint(command.time);
     slots[at + c.C_TIME_HIGH] = highWordOfBigint(command.time);
   }
-  if ('account' in command) slots[at + c.C_ACCOUNT] = command.account;
+  if ('account' in command) slots[at + c.C_ACCOUNT] = command.account ?? 0;
   if ('clOrdId' in command) writeId(slots, at + c.C_CLORDID_LOW, command.clOrdId);
   switch (command.cmd) {
     case codes.COMMAND_NEW:
@@ -187,10 +156,38 @@ export function writeCommand(slots: Int32Array, at: number, command: Command): v
       if (command.onDisconnect === true) slots[at + c.C_HEAD]! |= c.ON_DISCONNECT;
       break;
     case codes.COMMAND_INSTRUMENT:
+      writeInstrument(slots, at, command);
+      break;
+    case codes.COMMAND_SYMBOL:
       slots[at + c.C_INSTRUMENT] = command.instrument;
-      slots[at + c.C_PRICE] = command.referencePrice ?? 0;
+      new Uint8Array(slots.buffer, slots.byteOffset + (at + c.C_SYMBOL) * 4).set(command.symbol);
+      break;
+    case codes.COMMAND_PHASE:
+      slots[at + c.C_INSTRUMENT] = command.instrument;
+      slots[at + c.C_PHASE] = command.phase;
+      break;
+    case codes.COMMAND_KILL:
+      if (command.lift === true) slots[at + c.C_HEAD]! |= c.KILL_LIFT;
+      if (command.killedSession !== undefined) {
+        slots[at + c.C_HEAD]! |= c.KILL_SESSION;
+        slots[at + c.C_KILLED_SESSION] = command.killedSession;
+      }
       break;
   }
+}
+
+function writeInstrument(slots: Int32Array, at: number, command: DefineInstrument): void {
+  const { tick, lot } = command;
+  slots[at + c.C_INSTRUMENT] = command.instrument;
+  slots[at + c.C_PRICE] = command.referencePrice ?? 0;
+  slots[at + c.C_BAND_BPS] = command.priceBandBps ?? 0;
+  writeId(slots, at + c.C_HALT_LOW, command.haltNs ?? 0);
+  writeId(slots, at + c.C_AUCTION_LOW, command.auctionNs ?? 0);
+  slots[at + c.C_TICK] = tick?.units ?? 0;
+  slots[at + c.C_LOT] = lot?.units ?? 0;
+  slots[at + c.C_HEAD]! |=
+    ((tick?.decimals ?? 0) << c.TICK_DECIMALS_SHIFT) |
+    ((lot?.decimals ?? 0) << c.LOT_DECIMALS_SHIFT);
 }
 
 function writeTerms(slots: Int32Array, at: number, terms: Terms): void {
@@ -215,62 +212,4 @@ function writeOptional(
 function writeId(slots: Int32Array, at: number, id: number): void {
   slots[at] = lowWord(id);
   slots[at + 1] = highWord(id);
-}
-
-/** The event whose slot begins at word `at`. */
-export function readEvent(slots: Int32Array, at: number): CoreEvent {
-  const head = slots[at + e.E_HEAD]!;
-  const cause: Cause = {
-    sequence: wordsToNumber(slots[at + e.E_SEQUENCE_LOW]!, slots[at + e.E_SEQUENCE_HIGH]!),
-    session: slots[at + e.E_SESSION]! >>> 0,
-    request: slots[at + e.E_REQUEST]! >>> 0,
-    end: (head & e.EVENT_END) !== 0,
-  };
-  const instrument = slots[at + e.E_INSTRUMENT]! >>> 0;
-  const reason = (head >>> e.EVENT_REASON_SHIFT) & e.EVENT_REASON_MASK;
-  const side = (head >>> e.EVENT_SIDE_SHIFT) & 1;
-  const price = slots[at + e.E_PRICE]!;
-  const evt = head & e.EVENT_TYPE_MASK;
-  if (evt === codes.EVENT_DONE) return { evt, ...cause };
-  if (evt === codes.EVENT_REJECTED) {
-    const cmd = (head >>> e.EVENT_COMMAND_SHIFT) & e.EVENT_COMMAND_MASK;
-    const account = slots[at + e.E_ACCOUNT]! >>> 0;
-    const clOrdId = wordsToNumber(slots[at + e.E_CLORDID_LOW]!, slots[at + e.E_CLORDID_HIGH]!);
-    return { evt, ...cause, cmd, reason, account, clOrdId };
-  }
-  const order = readOrder(slots, at + e.E_ACCOUNT);
-  switch (evt) {
-    case codes.EVENT_NEW:
-    case codes.EVENT_OPEN_ORDER:
-      return { evt, ...cause, instrument, side, price, order };
-    case codes.EVENT_TRADE: {
-      const tradeId = wordsToNumber(slots[at + e.E_TRADE_LOW]!, slots[at + e.E_TRADE_HIGH]!);
-      const qty = slots[at + e.E_QTY]!;
-      const aggressor = readOrder(slots, at + e.E_OTHER_ACCOUNT);
-      const trade = { tradeId, price, qty, restingSide: side, resting: order, aggressor };
-      return { evt, ...cause, instrument, ...trade };
-    }
-    case codes.EVENT_CANCELED:
-      return { evt, ...cause, instrument, reason, order };
-    case codes.EVENT_REPLACED: {
-      const origClOrdId = wordsToNumber(slots[at + e.E_ORIG_LOW]!, slots[at + e.E_ORIG_HIGH]!);
-      const keptPlace = (head & e.EVENT_KEPT_PLACE) !== 0;
-      return { evt, ...cause, instrument, origClOrdId, price, keptPlace, order };
-    }
-    case codes.EVENT_RESTATED:
-      return { evt, ...cause, instrument, order };
-    default:
-      throw new Error(`unknown event code ${evt}`);
-  }
-}
-
-/** The seven words from account to leaves, which lie alike for both orders of a trade. */
-function readOrder(slots: Int32Array, at: number): OrderOfEvent {
-  return {
-    account: slots[at]! >>> 0,
-    owner: slots[at + 1]! >>> 0,
-    clOrdId: wordsToNumber(slots[at + 2]!, slots[at + 3]!),
-    orderId: wordsToNumber(slots[at + 4]!, slots[at + 5]!),
-    leaves: slots[at + 6]!,
-  };
 }

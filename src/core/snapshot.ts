@@ -9,10 +9,10 @@
 import { assert } from '../base/assert.ts';
 import type { Core } from './core.ts';
 import * as map from './memory-layout.ts';
-import { clearMap } from './memory-map.ts';
+import { clearMap, usedRegions } from './memory-map.ts';
 
 /** Changes with every change of what a state's words mean. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 const HEAD_WORDS = 2;
 
@@ -72,29 +72,4 @@ export function highestClOrdIds(core: Core): Int32Array {
     words[i * 3 + 2] = m[account + map.A_HIGHEST_HIGH];
   }
   return words;
-}
-
-/** First word and word behind the last of every region in use, in ascending order. */
-function usedRegions(m: Int32Array): Int32Array {
-  const instruments = m[map.H_INSTRUMENTS_BASE];
-  const accountTable = m[map.H_ACCOUNT_TABLE];
-  const orderTable = m[map.H_ORDER_TABLE];
-  return Int32Array.of(
-    map.MAP_START,
-    map.MAP_START + map.HEADER_WORDS,
-    instruments,
-    instruments + m[map.H_INSTRUMENTS_LIMIT] * map.INSTRUMENT_WORDS,
-    accountTable,
-    accountTable + m[map.H_ACCOUNT_MASK] + 1,
-    m[map.H_ACCOUNTS_BASE],
-    m[map.H_ACCOUNT_UNUSED],
-    m[map.H_NODES_BASE],
-    m[map.H_NODE_UNUSED],
-    m[map.H_PAGES_BASE],
-    m[map.H_PAGE_UNUSED],
-    orderTable,
-    orderTable + m[map.H_BUCKETS],
-    m[map.H_ORDERS_BASE],
-    m[map.H_ORDER_UNUSED],
-  );
 }

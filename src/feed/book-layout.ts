@@ -7,9 +7,9 @@
 //      2  previous in the queue; the first: level   last of the queue; empty: itself
 //      3  orderId low                               side
 //      4  orderId high                              number of orders
-//      5  price, ticks                              price, ticks
-//      6  leaves, lots                              sum of leaves, lots: one float64 in both words,
-//      7  its level                                 exact: 2^22 orders × 2^31 lots are 2^53
+//      5  leaves, lots, hidden ones included        price, ticks
+//      6  what it shows, lots                       sum of what they show, lots: one float64 in
+//      7  its level                                 both words, exact: 2^22 × 2^31 lots are 2^53
 //
 // A free record has the next free one in word 0.
 
@@ -23,8 +23,9 @@ export const B_ID_LOW = 3;
 export const B_ID_HIGH = 4;
 export const B_SIDE = 3;
 export const B_ORDERS = 4;
-export const B_PRICE = 5;
-export const B_LEAVES = 6;
+export const B_LEAVES = 5;
+export const B_SHOWN = 6;
 export const B_LEVEL = 7;
+export const B_PRICE = 5;
 /** Even, so that the float64 is aligned: index `(level + B_QTY) >> 1` of `doubles`. */
 export const B_QTY = 6;

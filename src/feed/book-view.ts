@@ -1,10 +1,14 @@
 // The public book of one instrument, and what the command under way has done to it so far: order
-// updates and trades in the order in which they happened, and which levels they touched. When the
-// command ends, `finish` adds how those levels are now. Records are those of wire/feed-layout.ts,
-// so that a frame is a copy of words.
+// updates, trades and changes of its status in the order in which they happened, and which levels
+// they touched. When the command ends, `finish` adds how those levels are now. Records are those of
+// wire/feed-layout.ts, so that a frame is a copy of words.
+//
+// An iceberg is there with what it shows. Its hidden part is known here, so that trades can be held
+// against it, and is in no record.
 //
 // Invariants: a level is in the maps if it has orders, or had some before or in this command. Its
 // number of orders and its sum are those of its queue. L2 is thus always the sum of L3.
+// An order that shows nothing is an iceberg between two tranches: within a command only.
 // Ownership: the publisher's thread alone.
 
 import { assert } from '../base/assert.ts';
@@ -31,9 +35,10 @@ import {
   T_QTY,
   TRADE_WORDS,
 } from '../wire/feed-layout.ts';
-import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED } from '../wire/frame-kinds.ts';
+import { ORDER_ADDED, ORDER_DELETED, ORDER_REDUCED, ORDER_REFRESHED } from '../wire/frame-kinds.ts';
 import * as b from './book-layout.ts';
 import type { BookStore } from './book-store.ts';
+import { InstrumentStatus } from './instrument-status.ts';
 import { WordList } from './word-list.ts';
 
 export class BookView {
@@ -41,6 +46,7 @@ export class BookView {
   /** What the command under way did. */
   readonly orders = new WordList();
   readonly trades = new WordList();
+  readonly status = new InstrumentStatus();
   /** How the levels are that it touched; filled by `finish`. */
   readonly levels = new WordList();
   /** Set by `Books` when it first changes this book in a command. */
@@ -67,50 +73,78 @@ export class BookView {
     return this.sides[SIDE_BUY].size + this.sides[SIDE_SELL].size;
   }
 
-  /** An order rests, at the back of its level. */
-  add(side: number, idLow: number, idHigh: number, price: number, leaves: number): void {
-    assert(price > 0 && leaves > 0, 'an order that rests has a price and leaves');
+  get phases(): WordList {
+    return this.status.phases;
+  }
+
+  get indicatives(): WordList {
+    return this.status.indicatives;
+  }
+
+  /** An order rests, at the back of its level, and shows `shown` (1 …) of its leaves. */
+  add(
+    side: number,
+    idLow: number,
+    idHigh: number,
+    price: number,
+    leaves: number,
+    shown: number,
+  ): void {
+    assert(price > 0 && shown > 0, 'an order that rests has a price and shows something');
+    assert(shown <= leaves, 'an order shows no more than it has');
     const { store } = this;
     const words = store.words;
     const level = this.levelAt(side, price);
     const order = store.take();
     words[order + b.B_ID_LOW] = idLow;
     words[order + b.B_ID_HIGH] = idHigh;
-    words[order + b.B_PRICE] = price;
     words[order + b.B_LEAVES] = leaves;
+    words[order + b.B_SHOWN] = shown;
     words[order + b.B_LEVEL] = level;
     store.enter(order);
-    const last = words[level + b.B_PREVIOUS]!;
-    words[order + b.B_NEXT] = level;
-    words[order + b.B_PREVIOUS] = last;
-    words[last + b.B_NEXT] = order;
-    words[level + b.B_PREVIOUS] = order;
-    this.change(level, 1, leaves);
+    this.enqueue(order, level);
+    this.change(level, 1, shown);
     this.orderCount += 1;
-    this.note(ORDER_ADDED, order, leaves);
+    this.note(ORDER_ADDED, order, shown);
   }
 
-  /** A resting order (a reference) has `leaves` left, fewer than before, and keeps its place. */
-  reduce(order: number, leaves: number): void {
+  /**
+   * A resting order (a reference) has `leaves` left, of which it shows `shown`, and keeps its
+   * place. 0 shown: its next tranche will be told by `refresh`, and until then nothing is. True
+   * when the public sees a change.
+   */
+  reduce(order: number, leaves: number, shown: number): boolean {
     const words = this.store.words;
-    const before = words[order + b.B_LEAVES]!;
-    assert(leaves > 0 && leaves < before, 'a reduced order has fewer leaves');
+    const before = words[order + b.B_SHOWN]!;
+    assert(leaves > 0 && leaves <= words[order + b.B_LEAVES]!, 'leaves only become fewer');
+    assert(shown >= 0 && shown <= before && shown <= leaves, 'a reduced order shows no more');
     words[order + b.B_LEAVES] = leaves;
-    this.change(words[order + b.B_LEVEL]!, 0, leaves - before);
-    this.note(ORDER_REDUCED, order, leaves);
+    if (shown === before) return false;
+    words[order + b.B_SHOWN] = shown;
+    this.change(words[order + b.B_LEVEL]!, 0, shown - before);
+    if (shown > 0) this.note(ORDER_REDUCED, order, shown);
+    return true;
+  }
+
+  /** A resting iceberg (a reference) shows a new tranche, at the back of its level. */
+  refresh(order: number, shown: number): void {
+    const words = this.store.words;
+    const level = words[order + b.B_LEVEL]!;
+    assert(shown > 0 && shown <= words[order + b.B_LEAVES]!, 'a tranche is of what is left');
+    assert(words[order + b.B_SHOWN] === 0, 'the tranche before is used up');
+    words[order + b.B_SHOWN] = shown;
+    this.dequeue(order);
+    this.enqueue(order, level);
+    this.change(level, 0, shown);
+    this.note(ORDER_REFRESHED, order, shown);
   }
 
   /** A resting order (a reference) leaves the book. */
   remove(order: number): void {
     const { store } = this;
     const words = store.words;
-    const next = words[order + b.B_NEXT]!;
-    const previous = words[order + b.B_PREVIOUS]!;
-    assert(words[next + b.B_PREVIOUS] === order, 'the order is in its queue');
-    assert(words[previous + b.B_NEXT] === order, 'the order is in its queue');
-    words[next + b.B_PREVIOUS] = previous;
-    words[previous + b.B_NEXT] = next;
-    this.change(words[order + b.B_LEVEL]!, -1, -words[order + b.B_LEAVES]!);
+    this.dequeue(order);
+    this.change(words[order + b.B_LEVEL]!, -1, -words[order + b.B_SHOWN]!);
     this.orderCount -= 1;
     this.note(ORDER_DELETED, order, 0);
     store.leave(order);
@@ -159,6 +193,7 @@ export class BookView {
     this.orders.clear();
     this.trades.clear();
     this.levels.clear();
+    this.status.clearChanges();
   }
 
   /** Appends every level as a record: bids, then asks, best first. Between two commands only. */
@@ -176,7 +211,7 @@ export class BookView {
     let at = to.extend(this.orderCount * ORDER_WORDS);
     this.forEachLevel((level) => {
       for (let o = words[level + b.B_NEXT]!; o !== level; o = words[o + b.B_NEXT]!) {
-        this.writeOrder(to.words, at, ORDER_ADDED, o, words[o + b.B_LEAVES]!);
+        this.writeOrder(to.words, at, ORDER_ADDED, o, words[o + b.B_SHOWN]!);
         at += ORDER_WORDS;
       }
     });
@@ -188,6 +223,25 @@ export class BookView {
     if (!this.hasTraded) return;
     const at = to.extend(TRADE_WORDS);
     to.words.set(this.lastTrade, at);
+  }
+
+  private enqueue(order: number, level: number): void {
+    const words = this.store.words;
+    const last = words[level + b.B_PREVIOUS]!;
+    words[order + b.B_NEXT] = level;
+    words[order + b.B_PREVIOUS] = last;
+    words[last + b.B_NEXT] = order;
+    words[level + b.B_PREVIOUS] = order;
+  }
+
+  private dequeue(order: number): void {
+    const words = this.store.words;
+    const next = words[order + b.B_NEXT]!;
+    const previous = words[order + b.B_PREVIOUS]!;
+    assert(words[next + b.B_PREVIOUS] === order, 'the order is in its queue');
+    assert(words[previous + b.B_NEXT] === order, 'the order is in its queue');
+    words[next + b.B_PREVIOUS] = previous;
+    words[previous + b.B_NEXT] = next;
   }
 
   private forEachLevel(visit: (level: number) => void): void {
@@ -241,11 +295,12 @@ export class BookView {
 
   private writeOrder(to: Int32Array, at: number, kind: number, order: number, qty: number): void {
     const words = this.store.words;
+    const level = words[order + b.B_LEVEL]!;
     to[at + O_KIND] = kind;
-    to[at + O_SIDE] = words[words[order + b.B_LEVEL]! + b.B_SIDE]!;
+    to[at + O_SIDE] = words[level + b.B_SIDE]!;
     to[at + O_ID_LOW] = words[order + b.B_ID_LOW]!;
     to[at + O_ID_HIGH] = words[order + b.B_ID_HIGH]!;
-    to[at + O_PRICE] = words[order + b.B_PRICE]!;
+    to[at + O_PRICE] = words[level + b.B_PRICE]!;
     to[at + O_QTY] = qty;
   }
 

@@ -1,10 +1,11 @@
 // All books of the exchange, made from the event ring alone: event by event, but whole only between
 // two commands.
 //
-// The order that acts in a command (`new`, or `replaced` without its place) is the aggressor and in
-// no book. When it has acted (at the end of the command, or when another order begins to act), it
-// rests at the back of its level with what it has left. What an aggressor may not keep (ioc, fok,
-// market, self-trade prevention) is canceled by an event before that.
+// The order that acts in a command (`new`, `triggered`, or `replaced` without its place) is the
+// aggressor and in no book. When it has acted (at the end of the command, or when another order
+// begins to act, or a phase), it rests at the back of its level with what it has left. What an
+// aggressor may not keep (ioc, fok, market, self-trade prevention) is canceled by an event before
+// that. A stop that waits is in no book, and what happens to it is nobody's business.
 //
 // Invariants: an order is the aggressor, in one book, or unknown. Events of one command may lie in
 // several batches and touch several books (a mass cancel).
@@ -13,9 +14,13 @@
 import { assert } from '../base/assert.ts';
 import * as codes from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
+import { AGGRESSOR_NONE } from '../wire/feed-layout.ts';
 import { B_LEAVES } from './book-layout.ts';
 import { BookStore } from './book-store.ts';
 import { BookView } from './book-view.ts';
+
+/** What an order that hides nothing shows: all. */
+const WHOLE = 0x7fffffff;
 
 export class Books {
   /** What the command under way (or just ended) has changed, in the order of the first change. */
@@ -32,6 +37,8 @@ export class Books {
   private aggressorHigh = 0;
   private aggressorSide = 0;
   private aggressorPrice = 0;
+  /** The most that it shows once it rests. */
+  private aggressorTranche = 0;
 
   /** As many orders and instruments (numbers 1 … that) as the core may hold. */
   constructor(orders: number, instruments: number) {
@@ -56,34 +63,7 @@ export class Books {
   apply(slots: Int32Array, at: number): boolean {
     const head = slots[at + e.E_HEAD]!;
     this.isInCommand = true;
-    switch (head & e.EVENT_TYPE_MASK) {
-      case codes.EVENT_NEW:
-        this.begin(slots, at);
-        break;
-      case codes.EVENT_TRADE:
-        this.trade(slots, at);
-        break;
-      case codes.EVENT_CANCELED:
-        this.cancel(slots, at);
-        break;
-      case codes.EVENT_REPLACED:
-        this.replace(slots, at);
-        break;
-      case codes.EVENT_RESTATED:
-        this.setLeaves(
-          this.viewOf(slots, at),
-          slots[at + e.E_ORDER_LOW]!,
-          slots[at + e.E_ORDER_HIGH]!,
-          slots[at + e.E_LEAVES]!,
-        );
-        break;
-      case codes.EVENT_DONE:
-      case codes.EVENT_REJECTED:
-      case codes.EVENT_OPEN_ORDER:
-        break;
-      default:
-        assert(false, 'the core writes only known events');
-    }
+    if ((head & e.EVENT_STOP) === 0) this.applyTo(slots, at, head & e.EVENT_TYPE_MASK);
     if ((head & e.EVENT_END) === 0) return false;
     this.settle();
     for (const view of this.changed) view.finish();
@@ -96,6 +76,43 @@ export class Books {
     assert(!this.isInCommand, 'a command is forgotten when it is whole');
     for (const view of this.changed) view.clearChanges();
     this.changed.length = 0;
+  }
+
+  private applyTo(slots: Int32Array, at: number, type: number): void {
+    switch (type) {
+      case codes.EVENT_NEW:
+      case codes.EVENT_TRIGGERED:
+        this.begin(slots, at);
+        break;
+      case codes.EVENT_TRADE:
+        this.trade(slots, at);
+        break;
+      case codes.EVENT_CANCELED:
+        this.cancel(slots, at);
+        break;
+      case codes.EVENT_REPLACED:
+        this.replace(slots, at);
+        break;
+      case codes.EVENT_RESTATED:
+        this.setOrder(slots, at, slots[at + e.E_LEAVES]!);
+        break;
+      case codes.EVENT_REFRESHED:
+        this.refresh(slots, at);
+        break;
+      case codes.EVENT_PHASE:
+        this.enterPhase(slots, at);
+        break;
+      case codes.EVENT_INDICATIVE:
+        this.indicate(slots, at);
+        break;
+      case codes.EVENT_DONE:
+      case codes.EVENT_REJECTED:
+      case codes.EVENT_OPEN_ORDER:
+      case codes.EVENT_INSTRUMENT:
+        break;
+      default:
+        assert(false, 'the core writes only known events');
+    }
   }
 
   private viewOf(slots: Int32Array, at: number): BookView {
@@ -111,6 +128,8 @@ export class Books {
     this.aggressorSide = (slots[at + e.E_HEAD]! >>> e.EVENT_SIDE_SHIFT) & 1;
     this.aggressorPrice = slots[at + e.E_PRICE]!;
     this.aggressorLeaves = slots[at + e.E_LEAVES]!;
+    const isIceberg = (slots[at + e.E_HEAD]! & e.EVENT_ICEBERG) !== 0;
+    this.aggressorTranche = isIceberg ? slots[at + e.E_DISPLAY_QTY]! : WHOLE;
     assert(this.aggressorLeaves > 0, 'an order that begins to act has leaves');
   }
 
@@ -127,60 +146,97 @@ export class Books {
       this.aggressorHigh,
       this.aggressorPrice,
       leaves,
+      Math.min(leaves, this.aggressorTranche),
     );
   }
 
   private trade(slots: Int32Array, at: number): void {
     const view = this.viewOf(slots, at);
+    const head = slots[at + e.E_HEAD]!;
     const qty = slots[at + e.E_QTY]!;
-    const restingSide = (slots[at + e.E_HEAD]! >>> e.EVENT_SIDE_SHIFT) & 1;
+    const leaves = slots[at + e.E_OTHER_LEAVES]!;
+    const isIceberg = (head & e.EVENT_OTHER_ICEBERG) !== 0;
     const spent =
-      this.setLeaves(
-        view,
-        slots[at + e.E_ORDER_LOW]!,
-        slots[at + e.E_ORDER_HIGH]!,
-        slots[at + e.E_LEAVES]!,
-      ) +
+      this.setOrder(slots, at, slots[at + e.E_LEAVES]!) +
       this.setLeaves(
         view,
         slots[at + e.E_OTHER_ORDER_LOW]!,
         slots[at + e.E_OTHER_ORDER_HIGH]!,
-        slots[at + e.E_OTHER_LEAVES]!,
+        leaves,
+        isIceberg ? slots[at + e.E_OTHER_DISPLAYED]! : leaves,
       );
     assert(spent === 2 * qty, 'both orders of a trade spend its quantity');
+    const restingSide = (head >>> e.EVENT_SIDE_SHIFT) & 1;
+    this.note(view);
     view.trade(
       slots[at + e.E_TRADE_LOW]!,
       slots[at + e.E_TRADE_HIGH]!,
       slots[at + e.E_PRICE]!,
       qty,
-      restingSide ^ 1,
+      (head & e.EVENT_AUCTION) !== 0 ? AGGRESSOR_NONE : restingSide ^ 1,
     );
   }
 
   private cancel(slots: Int32Array, at: number): void {
-    const spent = this.setLeaves(
-      this.viewOf(slots, at),
-      slots[at + e.E_ORDER_LOW]!,
-      slots[at + e.E_ORDER_HIGH]!,
-      0,
-    );
+    const spent = this.setOrder(slots, at, 0);
     assert(spent === slots[at + e.E_LEAVES], 'a cancel takes all that the order had');
   }
 
   private replace(slots: Int32Array, at: number): void {
-    const view = this.viewOf(slots, at);
-    const low = slots[at + e.E_ORDER_LOW]!;
-    const high = slots[at + e.E_ORDER_HIGH]!;
     if ((slots[at + e.E_HEAD]! & e.EVENT_KEPT_PLACE) !== 0) {
-      this.setLeaves(view, low, high, slots[at + e.E_LEAVES]!);
+      this.setOrder(slots, at, slots[at + e.E_LEAVES]!);
       return;
     }
-    this.setLeaves(view, low, high, 0);
+    this.setOrder(slots, at, 0);
     this.begin(slots, at);
   }
 
-  /** An order has `leaves` left (0: it is gone). Gives how many it lost by that. */
-  private setLeaves(view: BookView, low: number, high: number, leaves: number): number {
+  private refresh(slots: Int32Array, at: number): void {
+    const view = this.viewOf(slots, at);
+    const order = this.store.find(slots[at + e.E_ORDER_LOW]!, slots[at + e.E_ORDER_HIGH]!);
+    assert(order !== 0, 'events are about orders that are alive');
+    this.note(view);
+    view.refresh(order, slots[at + e.E_DISPLAYED]!);
+  }
+
+  private enterPhase(slots: Int32Array, at: number): void {
+    this.settle();
+    const view = this.viewOf(slots, at);
+    this.note(view);
+    const due = at + e.E_DUE_LOW;
+    view.status.enter(slots[at + e.E_PHASE]!, slots[due]!, slots[due + 1]!);
+  }
+
+  private indicate(slots: Int32Array, at: number): void {
+    const view = this.viewOf(slots, at);
+    this.note(view);
+    // The words from the price on are those of the record.
+    view.status.indicate(slots, at + e.E_PRICE);
+  }
+
+  /** `setLeaves` of the event's own order. */
+  private setOrder(slots: Int32Array, at: number, leaves: number): number {
+    const isIceberg = (slots[at + e.E_HEAD]! & e.EVENT_ICEBERG) !== 0;
+    return this.setLeaves(
+      this.viewOf(slots, at),
+      slots[at + e.E_ORDER_LOW]!,
+      slots[at + e.E_ORDER_HIGH]!,
+      leaves,
+      isIceberg ? slots[at + e.E_DISPLAYED]! : leaves,
+    );
+  }
+
+  /**
+   * An order has `leaves` left (0: it is gone), of which it shows `shown`; of an aggressor, which
+   * shows nothing, that is not looked at. Gives how many it lost by that.
+   */
+  private setLeaves(
+    view: BookView,
+    low: number,
+    high: number,
+    leaves: number,
+    shown: number,
+  ): number {
     assert(leaves >= 0, 'leaves are never below 0');
     const acting = this.aggressorLeaves;
     if (acting !== 0 && low === this.aggressorLow && high === this.aggressorHigh) {
@@ -192,11 +248,12 @@ export class Books {
     const order = store.find(low, high);
     assert(order !== 0, 'events are about orders that are alive');
     const before = store.words[order + B_LEAVES]!;
-    // A replace that keeps quantity and place changes nothing that the public sees.
-    if (leaves === before) return 0;
-    this.note(view);
-    if (leaves === 0) view.remove(order);
-    else view.reduce(order, leaves);
+    if (leaves === 0) {
+      this.note(view);
+      view.remove(order);
+    } else if (view.reduce(order, leaves, shown)) {
+      this.note(view);
+    }
     return before - leaves;
   }
 

@@ -1,13 +1,20 @@
 // Cuts lists of records into frames and encodes them.
 //
-// The records of an update or a snapshot are thought of as one row: levels, orders, trades. Frame
-// `n` has those from n × RECORDS_PER_FRAME_MAX on, whatever channels a subscriber has; it gets
-// those of its channels. So one sequence of frames serves every set of channels, and a frame in
-// which some set finds nothing is sent to it all the same, as a bare head.
+// The records of an update or a snapshot are thought of as one row: levels, orders, trades, phases,
+// indicatives. Frame `n` has those from n × RECORDS_PER_FRAME_MAX on, whatever channels a
+// subscriber has; it gets those of its channels, phases and indicatives always. So one sequence of
+// frames serves every set of channels, and a frame in which some set finds nothing is sent to it
+// all the same, as a bare head.
 
 import { assert } from '../base/assert.ts';
 import { FeedEncoder, type FeedHead, type Records } from '../wire/feed.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from '../wire/feed-layout.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from '../wire/feed-layout.ts';
 import {
   CHANNEL_L2,
   CHANNEL_L3,
@@ -21,11 +28,19 @@ export interface RecordLists {
   readonly levels: WordList;
   readonly orders: WordList;
   readonly trades: WordList;
+  readonly phases: WordList;
+  readonly indicatives: WordList;
 }
 
-/** Number of records in the three lists. */
-export function countRecords({ levels, orders, trades }: RecordLists): number {
-  return levels.length / LEVEL_WORDS + orders.length / ORDER_WORDS + trades.length / TRADE_WORDS;
+/** Number of records in all lists. */
+export function countRecords(lists: RecordLists): number {
+  return (
+    lists.levels.length / LEVEL_WORDS +
+    lists.orders.length / ORDER_WORDS +
+    lists.trades.length / TRADE_WORDS +
+    lists.phases.length / PHASE_WORDS +
+    lists.indicatives.length / INDICATIVE_WORDS
+  );
 }
 
 /** Number of frames for so many records. */
@@ -33,32 +48,55 @@ export function countFrames(records: number): number {
   return Math.ceil(records / RECORDS_PER_FRAME_MAX);
 }
 
+/** One list as it is cut into a frame. */
+class Cut implements Records {
+  words: Int32Array = new Int32Array(0);
+  at = 0;
+  count = 0;
+  private readonly recordWords: number;
+
+  constructor(recordWords: number) {
+    this.recordWords = recordWords;
+  }
+
+  /** Itself with the records from … to-1 of the list, as far as it has them; null: it has none. */
+  of(list: WordList, from: number, to: number): Records | null {
+    const first = Math.max(from, 0);
+    this.count = Math.min(to, list.length / this.recordWords) - first;
+    if (this.count <= 0) return null;
+    this.words = list.words;
+    this.at = first * this.recordWords;
+    return this;
+  }
+}
+
 export class FrameWriter {
   private readonly encoder = new FeedEncoder();
-  private readonly levels: Records = { words: new Int32Array(0), at: 0, count: 0 };
-  private readonly orders: Records = { words: new Int32Array(0), at: 0, count: 0 };
-  private readonly trades: Records = { words: new Int32Array(0), at: 0, count: 0 };
+  private readonly levels = new Cut(LEVEL_WORDS);
+  private readonly orders = new Cut(ORDER_WORDS);
+  private readonly trades = new Cut(TRADE_WORDS);
+  private readonly phases = new Cut(PHASE_WORDS);
+  private readonly indicatives = new Cut(INDICATIVE_WORDS);
 
   /** Frame `frame` (from 0) of the lists for a set of channels. Good until the next call. */
   encode(head: FeedHead, lists: RecordLists, frame: number, channels: number): Uint8Array {
     const from = frame * RECORDS_PER_FRAME_MAX;
     const to = from + RECORDS_PER_FRAME_MAX;
-    const firstOrder = lists.levels.length / LEVEL_WORDS;
-    const firstTrade = firstOrder + lists.orders.length / ORDER_WORDS;
+    const order = lists.levels.length / LEVEL_WORDS;
+    const trade = order + lists.orders.length / ORDER_WORDS;
+    const phase = trade + lists.trades.length / TRADE_WORDS;
+    const indicative = phase + lists.phases.length / PHASE_WORDS;
+    const hasLevels = (channels & CHANNEL_L2) !== 0;
+    const hasOrders = (channels & CHANNEL_L3) !== 0;
+    const hasTrades = (channels & CHANNEL_TRADES) !== 0;
     assert(frame >= 0 && channels !== 0, 'a frame of some channel');
     return this.encoder.encode(
       head,
-      (channels & CHANNEL_L2) !== 0 && cut(this.levels, lists.levels, LEVEL_WORDS, from, to)
-        ? this.levels
-        : null,
-      (channels & CHANNEL_L3) !== 0 &&
-        cut(this.orders, lists.orders, ORDER_WORDS, from - firstOrder, to - firstOrder)
-        ? this.orders
-        : null,
-      (channels & CHANNEL_TRADES) !== 0 &&
-        cut(this.trades, lists.trades, TRADE_WORDS, from - firstTrade, to - firstTrade)
-        ? this.trades
-        : null,
+      hasLevels ? this.levels.of(lists.levels, from, to) : null,
+      hasOrders ? this.orders.of(lists.orders, from - order, to - order) : null,
+      hasTrades ? this.trades.of(lists.trades, from - trade, to - trade) : null,
+      this.phases.of(lists.phases, from - phase, to - phase),
+      this.indicatives.of(lists.indicatives, from - indicative, to - indicative),
     );
   }
 
@@ -66,15 +104,4 @@ export class FrameWriter {
   encodeBare(head: FeedHead): Uint8Array {
     return this.encoder.encode(head, null, null, null);
   }
-}
-
-/** Sets `out` to the records from … to-1 of a list, as far as it has them; false: it has none. */
-function cut(out: Records, list: WordList, recordWords: number, from: number, to: number): boolean {
-  const first = Math.max(from, 0);
-  const count = Math.min(to, list.length / recordWords) - first;
-  if (count <= 0) return false;
-  out.words = list.words;
-  out.at = first * recordWords;
-  out.count = count;
-  return true;
 }

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts';
 import { EVENT_TRADE } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
 import {
+  AGGRESSOR_NONE,
   T_AGGRESSOR,
   T_ID_HIGH,
   T_ID_LOW,
@@ -36,7 +37,9 @@ export class LastTrades {
       words[to + T_ID_HIGH] = slots[at + e.E_TRADE_HIGH]!;
       words[to + T_PRICE] = slots[at + e.E_PRICE]!;
       words[to + T_QTY] = slots[at + e.E_QTY]!;
-      words[to + T_AGGRESSOR] = ((head >>> e.EVENT_SIDE_SHIFT) & 1) ^ 1;
+      const isAuction = (head & e.EVENT_AUCTION) !== 0;
+      const aggressor = ((head >>> e.EVENT_SIDE_SHIFT) & 1) ^ 1;
+      words[to + T_AGGRESSOR] = isAuction ? AGGRESSOR_NONE : aggressor;
     }
   }
 

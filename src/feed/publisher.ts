@@ -18,6 +18,7 @@
 
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord, wordsToNumber } from '../base/words.ts';
+import { EVENT_INDICATIVE, EVENT_INSTRUMENT, EVENT_PHASE } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
 import {
   ConsumerFrameDecoder,
@@ -28,13 +29,14 @@ import {
 } from '../wire/feed.ts';
 import {
   CLOSE_SHUTTING_DOWN,
+  FEED_DEFINED,
   FEED_HEARTBEAT,
   FEED_INSTRUMENTS,
   FEED_REFUSED,
   HEARTBEAT_MS,
   RECORDS_PER_FRAME_MAX,
-  STATUS_TRADING,
 } from '../wire/frame-kinds.ts';
+import { factsOfEvent } from '../wire/instrument-facts.ts';
 import { Books } from './books.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { InstrumentStream } from './instrument-stream.ts';
@@ -57,17 +59,6 @@ export interface PublisherOptions {
   readonly instruments: number;
 }
 
-/** An instrument as its owner defines it. Texts are of at most NAME_BYTES_MAX bytes of UTF-8. */
-export interface InstrumentDefinition {
-  readonly number: number;
-  readonly symbol: string;
-  /** Decimal texts: what one tick of price and one lot of quantity are. */
-  readonly tickSize: string;
-  readonly lotSize: string;
-  /** Ticks, 0 = none. */
-  readonly referencePrice: number;
-}
-
 export class Publisher implements FeedSource {
   readonly decoder = new ConsumerFrameDecoder();
   clockMs = 0;
@@ -78,8 +69,12 @@ export class Publisher implements FeedSource {
   private readonly subscribers = new Set<Subscriber>();
   /** Subscribers whose next snapshot could not begin when it was their turn. */
   private unserved = new Set<Subscriber>();
-  private definitions = new Map<number, InstrumentFacts>();
-  private listFrames: Uint8Array[] = [];
+  /** By number; a phase is that of the beginning. */
+  private readonly instruments = new Map<number, InstrumentFacts>();
+  /** Those that the command under way has defined. */
+  private defined: InstrumentFacts[] = [];
+  /** The list of instruments as it is now; null: it has changed since somebody got it. */
+  private listFrames: Uint8Array[] | null = null;
   /** Epoch, and sequence and time of the last whole command. The rest is scratch of updates. */
   private readonly now: FeedHead = createFeedHead(0);
   private tickMs: number | undefined;
@@ -88,32 +83,20 @@ export class Publisher implements FeedSource {
     assert(Number.isSafeInteger(epoch) && epoch >= 0, 'an epoch is in 0 … 2^53-1');
     this.now.epoch = epoch;
     this.books = new Books(orders, instruments);
-    this.setInstruments([]);
   }
 
-  /**
-   * Defines all instruments anew, none fewer than before, and tells every subscriber. RangeError: a
-   * text is too long.
-   */
-  setInstruments(definitions: readonly InstrumentDefinition[]): void {
-    const facts = new Map<number, InstrumentFacts>();
-    for (const definition of definitions) {
-      const { number } = definition;
-      assert(!facts.has(number), 'an instrument is defined once');
-      this.stream(number);
-      facts.set(number, { ...definition, status: STATUS_TRADING });
-    }
-    for (const number of this.definitions.keys()) {
-      assert(facts.has(number), 'an instrument stays defined');
-    }
-    this.listFrames = this.encodeList([...facts.values()]);
-    this.definitions = facts;
-    for (const subscriber of this.subscribers) this.sendList(subscriber);
+  /** An instrument that was defined before the first event: as `seedOrder`. */
+  seedInstrument(facts: InstrumentFacts): void {
+    assert(this.subscribers.size === 0, 'books are seeded before anybody looks');
+    this.add(facts);
+    const { status } = this.books.view(facts.number);
+    status.enter(facts.phase, 0, 0);
+    status.clearChanges();
   }
 
   /**
    * An order that rested before the first event: after a recovery each is told, in queue order,
-   * before anybody connects. `orderId` is in 1 … 2^53-1.
+   * before anybody connects. `orderId` is in 1 … 2^53-1; it shows `shown` (1 …) of its leaves.
    */
   seedOrder(
     instrument: number,
@@ -121,32 +104,54 @@ export class Publisher implements FeedSource {
     orderId: number,
     price: number,
     leaves: number,
+    shown: number,
   ): void {
     assert(this.subscribers.size === 0, 'books are seeded before anybody looks');
     const view = this.books.view(instrument);
-    view.add(side, lowWord(orderId), highWord(orderId), price, leaves);
+    view.add(side, lowWord(orderId), highWord(orderId), price, leaves, shown);
     view.finish();
     view.clearChanges();
   }
 
   /**
-   * Everything that was there before the first event: resting orders in queue order (seed-order.ts)
-   * and last trades (last-trades.ts), after command `sequence`, at that time of the exchange.
+   * Everything that was there before the first event: slots of events that tell the instruments
+   * (core/instrument-events.ts), resting orders in queue order (seed-order.ts), last trades
+   * (last-trades.ts); after command `sequence`, at that time of the exchange.
    */
   seed(
+    instruments: Int32Array,
     orders: Int32Array,
     trades: Int32Array,
     sequence: number,
     [timeLow, timeHigh]: readonly [low: number, high: number],
   ): void {
+    for (let at = 0; at < instruments.length; at += e.EVENT_WORDS) {
+      this.seedFromEvent(instruments, at);
+    }
     for (let at = 0; at < orders.length; at += SEED_ORDER_WORDS) {
       const orderId = wordsToNumber(orders[at + 2]!, orders[at + 3]!);
-      this.seedOrder(orders[at]!, orders[at + 1]!, orderId, orders[at + 4]!, orders[at + 5]!);
+      const [instrument, side] = [orders[at]!, orders[at + 1]!];
+      const [price, leaves, shown] = [orders[at + 4]!, orders[at + 5]!, orders[at + 6]!];
+      this.seedOrder(instrument, side, orderId, price, leaves, shown);
     }
     for (let at = 0; at < trades.length; at += LAST_TRADE_WORDS) {
       this.books.view(trades[at]!).setLastTrade(trades, at + 1);
     }
     this.seedCommand(sequence, timeLow, timeHigh);
+  }
+
+  private seedFromEvent(slots: Int32Array, at: number): void {
+    const type = slots[at + e.E_HEAD]! & e.EVENT_TYPE_MASK;
+    const { status } = this.books.view(slots[at + e.E_INSTRUMENT]!);
+    if (type === EVENT_INSTRUMENT) {
+      this.seedInstrument(factsOfEvent(slots, at));
+    } else if (type === EVENT_PHASE) {
+      status.enter(slots[at + e.E_PHASE]!, slots[at + e.E_DUE_LOW]!, slots[at + e.E_DUE_HIGH]!);
+    } else {
+      assert(type === EVENT_INDICATIVE, 'an instrument has nothing else to tell');
+      status.indicate(slots, at + e.E_PRICE);
+    }
+    status.clearChanges();
   }
 
   /** The command after which the seeded orders rested: its sequence, and the exchange's clock. */
@@ -164,6 +169,9 @@ export class Publisher implements FeedSource {
   onEvents(slots: Int32Array, mask: number, from: number, end: number): void {
     for (let cursor = from | 0; cursor !== (end | 0); cursor = (cursor + 1) | 0) {
       const at = (cursor & mask) << e.EVENT_SHIFT;
+      if ((slots[at + e.E_HEAD]! & e.EVENT_TYPE_MASK) === EVENT_INSTRUMENT) {
+        this.defined.push(factsOfEvent(slots, at));
+      }
       if (this.books.apply(slots, at)) this.publish(slots, at);
     }
     this.serveUnserved();
@@ -196,7 +204,7 @@ export class Publisher implements FeedSource {
   }
 
   streamOf(instrument: number): InstrumentStream | undefined {
-    return this.definitions.has(instrument) ? this.stream(instrument) : undefined;
+    return this.instruments.has(instrument) ? this.stream(instrument) : undefined;
   }
 
   beginSnapshot(subscriber: Subscriber, instrument: number, channels: number): Snapshot | null {
@@ -236,9 +244,35 @@ export class Publisher implements FeedSource {
     now.timeHigh = slots[at + e.E_TIME_HIGH]!;
     const { changed } = this.books;
     for (let i = 0; i < changed.length; i++) {
-      this.stream(changed[i]!.instrument).publish(this.writer, now);
+      const view = changed[i]!;
+      if (view.phases.length > 0) this.listFrames = null;
+      this.stream(view.instrument).publish(this.writer, now);
     }
     this.books.forget();
+    if (this.defined.length > 0) this.tellDefined();
+  }
+
+  private add(facts: InstrumentFacts): void {
+    assert(!this.instruments.has(facts.number), 'an instrument is defined once');
+    this.stream(facts.number);
+    this.instruments.set(facts.number, facts);
+    this.listFrames = null;
+  }
+
+  /** Every subscriber has the list, and gets what the command adds to it. */
+  private tellDefined(): void {
+    for (const facts of this.defined) {
+      this.add(facts);
+      if (this.subscribers.size === 0) continue;
+      const frame = encodeInstruments(this.headOf(FEED_DEFINED), [this.withPhase(facts)]);
+      for (const subscriber of this.subscribers) subscriber.send(frame);
+    }
+    this.defined = [];
+  }
+
+  /** As it is now. */
+  private withPhase(facts: InstrumentFacts): InstrumentFacts {
+    return { ...facts, phase: this.books.view(facts.number).status.phase };
   }
 
   private serveUnserved(): void {
@@ -257,7 +291,8 @@ export class Publisher implements FeedSource {
     return stream;
   }
 
-  private encodeList(instruments: readonly InstrumentFacts[]): Uint8Array[] {
+  private encodeList(): Uint8Array[] {
+    const instruments = [...this.instruments.values()].map((facts) => this.withPhase(facts));
     const frames: Uint8Array[] = [];
     let from = 0;
     do {
@@ -271,6 +306,7 @@ export class Publisher implements FeedSource {
   }
 
   private sendList(subscriber: Subscriber): void {
+    this.listFrames ??= this.encodeList();
     for (const frame of this.listFrames) subscriber.send(frame);
   }
 

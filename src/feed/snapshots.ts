@@ -53,13 +53,20 @@ export class Snapshots {
     const coming = (hasLevels ? view.levelCount : 0) + (hasOrders ? view.orderCount : 0);
     if (!fits(this.recordsUnderWay, coming, SNAPSHOT_RECORDS_MAX)) return null;
     if (!fits(this.recordsOfTurn, coming, SNAPSHOT_RECORDS_PER_TURN)) return null;
-    const lists = { levels: new WordList(1), orders: new WordList(1), trades: new WordList(1) };
+    const lists = {
+      levels: new WordList(1),
+      orders: new WordList(1),
+      trades: new WordList(1),
+      phases: new WordList(1),
+      indicatives: new WordList(1),
+    };
     if (hasLevels) view.copyLevels(lists.levels);
     if (hasOrders) view.copyOrders(lists.orders);
     if ((channels & CHANNEL_TRADES) !== 0) view.copyLastTrade(lists.trades);
+    view.status.copyPhase(lists.phases);
+    view.status.copyIndicative(lists.indicatives);
     const records = countRecords(lists);
-    // An empty book is said in one frame.
-    const frames = Math.max(1, countFrames(records));
+    const frames = countFrames(records);
     const { sequence } = stream;
     const head = { ...now, kind: FEED_SNAPSHOT, instrument: view.instrument, sequence };
     this.recordsUnderWay += records;

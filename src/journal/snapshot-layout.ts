@@ -49,11 +49,14 @@ export const SECTION_STATE = 1;
 export const SECTION_REPORTS = 2;
 /** Last trade of every instrument (feed/last-trades.ts). */
 export const SECTION_TRADES = 3;
+/** Sessions that want their orders canceled when they are lost (session/logged-wishes.ts). */
+export const SECTION_WISHES = 4;
 
 export const SECTION_NAMES: Readonly<Record<number, string>> = {
   [SECTION_STATE]: 'state',
   [SECTION_REPORTS]: 'reports',
   [SECTION_TRADES]: 'trades',
+  [SECTION_WISHES]: 'wishes',
 };
 
 /** A part of a snapshot, in pieces that are written one after the other. */

@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseDecimal } from '../base/decimal.ts';
 import { InputError } from '../base/input-error.ts';
+import { isSymbol, SYMBOL_BYTES_MAX } from '../base/symbol.ts';
 
 const uint32 = z.number().int().min(1).max(0xffff_ffff);
 const port = z.number().int().min(0).max(65_535);
@@ -16,15 +18,21 @@ const powerOfTwo = (low: number, high: number) =>
     .refine((value) => (value & (value - 1)) === 0, 'must be a power of two');
 const decimal = z
   .string()
-  .regex(/^(0|[1-9]\d*)(\.\d+)?$/, 'must be a decimal number')
-  .refine((text) => Number(text) > 0, 'must be positive');
+  .refine((text) => parseDecimal(text) !== null, 'must be a positive decimal number that fits');
+const int32 = z.number().int().min(1).max(0x7fff_ffff);
+const durationNs = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const instrument = z.strictObject({
   number: z.number().int().min(1).max(32_767).describe('never used again for another instrument'),
-  symbol: z.string().min(1).max(32),
+  symbol: z
+    .string()
+    .refine(isSymbol, `must have 1 to ${SYMBOL_BYTES_MAX} bytes and no space or control character`),
   tickSize: decimal.default('0.01'),
   lotSize: decimal.default('1'),
-  referencePrice: z.number().int().min(1).max(0x7fff_ffff).optional().describe('ticks'),
+  referencePrice: int32.optional().describe('ticks'),
+  priceBandBps: int32.optional().describe('price band in hundredths of a percent'),
+  haltNs: durationNs.default(0).describe('how long a halt by the band lasts, ns'),
+  auctionNs: durationNs.default(0).describe('how long the auction after it lasts, ns'),
 });
 const account = z.strictObject({
   number: uint32.describe('never used again for another account'),
@@ -37,7 +45,8 @@ const account = z.strictObject({
 const session = z.strictObject({
   number: uint32,
   token: z.string().min(1).max(256).describe('secret; a client logs on with it'),
-  accounts: z.array(uint32).min(1).max(1_024).describe('account numbers it may act for'),
+  accounts: z.array(uint32).max(1_024).default([]).describe('account numbers it may act for'),
+  operator: z.boolean().default(false).describe('sends operator commands, trades for no account'),
 });
 
 const limits = z.strictObject({
@@ -103,7 +112,10 @@ export const configSchema = z
       .array(instrument)
       .min(1)
       .default([
-        { number: 1, symbol: 'DEMO', tickSize: '0.01', lotSize: '1', referencePrice: 10_000 },
+        {
+          ...{ number: 1, symbol: 'DEMO', tickSize: '0.01', lotSize: '1', referencePrice: 10_000 },
+          ...{ haltNs: 0, auctionNs: 0 },
+        },
       ]),
     accounts: z
       .array(account)
@@ -113,8 +125,9 @@ export const configSchema = z
       .array(session)
       .min(1)
       .default([
-        { number: 1, token: 'demo', accounts: [1, 2, 3, 4, 5, 6, 7, 8] },
-        { number: 2, token: 'flow', accounts: [9, 10, 11, 12] },
+        { number: 1, token: 'demo', accounts: [1, 2, 3, 4, 5, 6, 7, 8], operator: false },
+        { number: 2, token: 'flow', accounts: [9, 10, 11, 12], operator: false },
+        { number: 3, token: 'operator', accounts: [], operator: true },
       ]),
   })
   .superRefine((config, context) => {
@@ -153,6 +166,10 @@ export const configSchema = z
     }
     const known = new Set(config.accounts.map((one) => one.number));
     config.sessions.forEach((one, i) => {
+      if ((one.accounts.length === 0) !== one.operator) {
+        const message = 'a session has 1 to 1024 accounts, an operator none';
+        context.addIssue({ code: 'custom', path: ['sessions', i, 'accounts'], message });
+      }
       const unknown = one.accounts.find((number) => !known.has(number));
       if (unknown === undefined) return;
       const message = `account ${unknown} is not among accounts`;

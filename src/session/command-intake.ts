@@ -9,22 +9,30 @@
 // thread, one frame at a time.
 
 import { assert } from '../base/assert.ts';
-import { REJECT_BUSY, REJECT_NOT_AUTHORIZED } from '../core/codes.ts';
+import { COMMAND_MASS_CANCEL, REJECT_BUSY, REJECT_NOT_AUTHORIZED } from '../core/codes.ts';
 import {
   C_ACCOUNT,
+  C_HEAD,
   C_REQUEST,
   C_SEQUENCE,
   C_SESSION,
   C_TIME_HIGH,
   C_TIME_LOW,
+  COMMAND_WORDS,
+  HEAD_COMMAND_MASK,
 } from '../core/command-slot.ts';
 import { COMMANDS_PER_FRAME_MAX } from '../wire/frame-kinds.ts';
 import {
   copyCommand,
+  type Definition,
+  isOperators,
   judgeCommand,
   REFUSAL_WORDS,
   WIRE_COMMAND_WORDS,
 } from '../wire/order-entry.ts';
+import { DEFINITION_SLOTS, judgeDefinition, writeDefinition } from './definitions.ts';
+import type { InstrumentList } from './instrument-list.ts';
+import { REQUEST_OF_SERVER } from './own-commands.ts';
 import type { CommandPort, Stamp } from './ports.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -33,6 +41,7 @@ export class CommandIntake {
   readonly refusals = new Int32Array(COMMANDS_PER_FRAME_MAX * REFUSAL_WORDS);
   private readonly port: CommandPort;
   private readonly stamp: Stamp;
+  private readonly instruments: InstrumentList;
   private readonly credits: number;
   /** By command of the frame: why it is refused, or 0. */
   private readonly reasons = new Uint8Array(COMMANDS_PER_FRAME_MAX);
@@ -41,9 +50,10 @@ export class CommandIntake {
   /** Their places in the frame. */
   private readonly places = new Int32Array(COMMANDS_PER_FRAME_MAX);
 
-  constructor(port: CommandPort, stamp: Stamp, credits: number) {
+  constructor(port: CommandPort, stamp: Stamp, instruments: InstrumentList, credits: number) {
     this.port = port;
     this.stamp = stamp;
+    this.instruments = instruments;
     this.credits = credits;
   }
 
@@ -67,15 +77,39 @@ export class CommandIntake {
     return sent === count ? 0 : this.refuse(frame, at, count);
   }
 
+  /**
+   * Takes an operator's definition. 0, or why it is refused: REFUSE_* or REJECT_*. `isOpen` false:
+   * a good one is busy.
+   */
+  define(session: SessionState, definition: Definition, isOpen: boolean): number {
+    if (!session.isOperator) return REJECT_NOT_AUTHORIZED;
+    const reason = judgeDefinition(definition, this.instruments);
+    if (reason !== 0) return reason;
+    const { port } = this;
+    const hasCredit = isOpen && session.unanswered < this.credits;
+    if (!hasCredit || !port.claim(DEFINITION_SLOTS)) return REJECT_BUSY;
+    const symbolAt = port.slotAt(0);
+    const instrumentAt = port.slotAt(1);
+    for (const at of [symbolAt, instrumentAt]) {
+      port.words.fill(0, at, at + COMMAND_WORDS);
+      this.sign(session, at);
+    }
+    writeDefinition(port.words, symbolAt, instrumentAt, definition);
+    // One command was sent, so one answer comes: that of the instrument.
+    port.words[symbolAt + C_REQUEST] = REQUEST_OF_SERVER;
+    port.words[instrumentAt + C_REQUEST] = definition.request;
+    session.unanswered += 1;
+    port.publish();
+    return 0;
+  }
+
   /** Sets the reasons; returns how many commands are good. */
   private judge(session: SessionState, frame: Int32Array, at: number, count: number): number {
     let good = 0;
     for (let i = 0; i < count; i++) {
       const from = at + i * WIRE_COMMAND_WORDS;
       let reason = judgeCommand(frame, from);
-      if (reason === 0 && !session.mayActFor(frame[from + C_ACCOUNT]!)) {
-        reason = REJECT_NOT_AUTHORIZED;
-      }
+      if (reason === 0 && !isAuthorized(session, frame, from)) reason = REJECT_NOT_AUTHORIZED;
       this.reasons[i] = reason;
       if (reason !== 0) continue;
       this.good[good] = from;
@@ -98,10 +132,7 @@ export class CommandIntake {
       for (let i = 0; i < claim; i++) {
         const slot = port.slotAt(i);
         copyCommand(frame, this.good[sent + i]!, port.words, slot);
-        port.words[slot + C_SESSION] = session.number;
-        port.words[slot + C_TIME_LOW] = this.stamp.low;
-        port.words[slot + C_TIME_HIGH] = this.stamp.high;
-        port.words[slot + C_SEQUENCE] = 0;
+        this.sign(session, slot);
       }
       session.unanswered += claim;
       port.publish();
@@ -110,6 +141,15 @@ export class CommandIntake {
     }
     assert(sent <= count, 'no command is put twice');
     return sent;
+  }
+
+  /** Who sent it, and when. */
+  private sign(session: SessionState, slot: number): void {
+    const { words } = this.port;
+    words[slot + C_SESSION] = session.number;
+    words[slot + C_TIME_LOW] = this.stamp.low;
+    words[slot + C_TIME_HIGH] = this.stamp.high;
+    words[slot + C_SEQUENCE] = 0;
   }
 
   private refuse(frame: Int32Array, at: number, count: number): number {
@@ -123,4 +163,13 @@ export class CommandIntake {
     }
     return refused;
   }
+}
+
+/** Whether the session may send the judged command at word `at` of `frame`. */
+function isAuthorized(session: SessionState, frame: Int32Array, at: number): boolean {
+  if (!session.isOperator) {
+    return !isOperators(frame, at) && session.mayActFor(frame[at + C_ACCOUNT]!);
+  }
+  const command = frame[at + C_HEAD]! & HEAD_COMMAND_MASK;
+  return isOperators(frame, at) || command === COMMAND_MASS_CANCEL;
 }

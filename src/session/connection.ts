@@ -18,12 +18,12 @@ import { assert } from '../base/assert.ts';
 import { COMMAND_OPEN_ORDERS, REJECT_BUSY } from '../core/codes.ts';
 import { CLOSE_NAMES } from '../wire/codes.ts';
 import * as kinds from '../wire/frame-kinds.ts';
-import { type Logon, REFUSAL_WORDS } from '../wire/order-entry.ts';
+import { type Definition, type Logon, REFUSAL_WORDS } from '../wire/order-entry.ts';
 import type { SessionContext } from './context.ts';
 import { FloodWindow } from './flood-window.ts';
 import { findSession, resumeFrom, welcome } from './logon.ts';
 import { OpenOrderList } from './open-order-list.ts';
-import { putForAccounts, requestOfQuestion } from './own-commands.ts';
+import { putForAccounts, putWish, requestOfQuestion } from './own-commands.ts';
 import type { ConnectionOutput } from './ports.ts';
 import { wordInChunk } from './report-store.ts';
 import type { SessionState } from './session-state.ts';
@@ -41,6 +41,8 @@ export class Connection {
   private session: SessionState | null = null;
   private generation = 0;
   private cancelOnDisconnect = false;
+  /** The log says what the logon asked for, or it is in the ring that it will. */
+  private isWishLogged = false;
   private cursor = 0;
   private list: OpenOrderList | null = null;
   private unsentBytes = 0;
@@ -95,6 +97,7 @@ export class Connection {
     if (code !== 0) this.close(code, nowMs);
     if (this.state !== LIVE) return;
     this.ask();
+    this.logWish();
     this.pump(nowMs);
     const isQuiet =
       this.unsentBytes === 0 && nowMs - this.sentMs >= this.context.limits.heartbeatMs;
@@ -131,10 +134,22 @@ export class Connection {
     }
   }
 
+  /** Sends a frame that belongs to no session's stream. */
+  tell(bytes: Uint8Array, nowMs: number): void {
+    if (this.state !== LIVE) return;
+    if (this.unsentBytes > this.context.limits.unsentBytesMax) this.close(kinds.CLOSE_SLOW, nowMs);
+    else this.send(bytes, nowMs);
+  }
+
   /** The list that the own command `requestWord` (as a slot's word) belongs to, or null. */
   listOf(requestWord: number): OpenOrderList | null {
     const isOwn = requestWord >>> 0 === requestOfQuestion(this.generation);
     return isOwn && this.list !== null && !this.list.isEnded ? this.list : null;
+  }
+
+  /** The log says something about what the session wants: perhaps what an older logon wanted. */
+  wishLogged(): void {
+    this.isWishLogged = this.cancelOnDisconnect === this.session!.isToCancel;
   }
 
   private isMine(): boolean {
@@ -177,6 +192,8 @@ export class Connection {
         return this.takeCommands(nowMs);
       case kinds.KIND_OPEN_ORDERS:
         return this.takeQuestion(decoder.request, nowMs);
+      case kinds.KIND_DEFINE:
+        return this.takeDefinition(decoder.definition!, nowMs);
       case kinds.KIND_HEARTBEAT:
         return 0;
       default:
@@ -197,6 +214,8 @@ export class Connection {
     this.state = LIVE;
     this.generation = context.ownership.take(session.index);
     this.cancelOnDisconnect = logon.cancelOnDisconnect;
+    this.wishLogged();
+    this.logWish();
     this.cursor = resumeFrom(session, logon.nextReport);
     session.live = this;
     session.generation = this.generation;
@@ -212,9 +231,27 @@ export class Connection {
     const { context } = this;
     const session = this.session!;
     const { words, commandsAt, commandCount } = context.decoder;
-    const isOpen = context.isOpen && context.departures.isPassable(session, nowMs);
+    // What the session wants is in the log before the orders that it wants it for.
+    const isOpen =
+      context.isOpen && this.logWish() && context.departures.isPassable(session, nowMs);
     const refused = context.intake.take(session, words, commandsAt, commandCount, isOpen);
     return refused === 0 ? 0 : this.refuse(context.intake.refusals, refused, nowMs);
+  }
+
+  /** False while the ring has no room for it. */
+  private logWish(): boolean {
+    const { port, stamp } = this.context;
+    if (!this.isWishLogged && this.isMine()) {
+      this.isWishLogged = putWish(port, stamp, this.session!, this.cancelOnDisconnect);
+    }
+    return this.isWishLogged;
+  }
+
+  private takeDefinition(definition: Definition, nowMs: number): number {
+    const { context } = this;
+    const reason = context.intake.define(this.session!, definition, context.isOpen);
+    if (reason === 0) return 0;
+    return this.refuse(Int32Array.of(definition.request, reason), 1, nowMs);
   }
 
   /**
@@ -238,7 +275,8 @@ export class Connection {
     if (this.list !== null || !this.context.isOpen) {
       return this.refuse(Int32Array.of(request, REJECT_BUSY), 1, nowMs);
     }
-    this.list = new OpenOrderList(request, this.session!.accounts.length, this.context.pool);
+    const { questioned } = this.session!;
+    this.list = new OpenOrderList(request, questioned.length, this.context.pool);
     this.ask();
     return 0;
   }
@@ -246,11 +284,12 @@ export class Connection {
   /** Puts what is left of the question in the ring. */
   private ask(): void {
     const session = this.session!;
-    if (this.list === null || this.list.accountsAsked === session.accounts.length) return;
+    if (this.list === null || this.list.accountsAsked === session.questioned.length) return;
     this.list.accountsAsked = putForAccounts(
       this.context.port,
       this.context.stamp,
       session,
+      session.questioned,
       this.list.accountsAsked,
       COMMAND_OPEN_ORDERS,
       requestOfQuestion(this.generation),

@@ -1,17 +1,14 @@
 // What all connections of a thread share.
 
-import type {
-  ClientFrameDecoder,
-  ServerFrameEncoder,
-  WelcomeInstrument,
-} from '../wire/order-entry.ts';
+import type { ClientFrameDecoder, ServerFrameEncoder } from '../wire/order-entry.ts';
 import type { CommandIntake } from './command-intake.ts';
 import type { Connection } from './connection.ts';
 import type { Departures } from './departures.ts';
 import type { HighestIds } from './highest-ids.ts';
+import type { InstrumentList } from './instrument-list.ts';
 import type { CommandPort, SessionOwnership, Stamp } from './ports.ts';
 import type { ChunkPool } from './report-store.ts';
-import type { TokenTable } from './session-config.ts';
+import type { AccountConfig, TokenTable } from './session-config.ts';
 import type { SessionLimits } from './session-limits.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -20,7 +17,9 @@ export interface SessionContext {
   readonly port: CommandPort;
   readonly stamp: Stamp;
   readonly ownership: SessionOwnership;
-  readonly instruments: () => readonly WelcomeInstrument[];
+  readonly instruments: InstrumentList;
+  /** All of the exchange, of which operators are told. */
+  readonly accounts: readonly AccountConfig[];
   readonly catchUp: () => void;
   readonly decoder: ClientFrameDecoder;
   readonly encoder: ServerFrameEncoder;

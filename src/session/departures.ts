@@ -12,7 +12,7 @@
 import { assert } from '../base/assert.ts';
 import { COMMAND_MASS_CANCEL } from '../core/codes.ts';
 import { ON_DISCONNECT, OWN_SESSION_ONLY } from '../core/command-slot.ts';
-import { putForAccounts, REQUEST_OF_CANCEL } from './own-commands.ts';
+import { putForAccounts, REQUEST_OF_SERVER } from './own-commands.ts';
 import type { CommandPort, SessionOwnership, Stamp } from './ports.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -92,9 +92,10 @@ export class Departures {
       this.port,
       this.stamp,
       session,
+      session.accounts,
       departure.nextAccount,
       COMMAND_MASS_CANCEL | OWN_SESSION_ONLY | ON_DISCONNECT,
-      REQUEST_OF_CANCEL,
+      REQUEST_OF_SERVER,
     );
     if (departure.nextAccount === session.accounts.length) this.departures.delete(session);
   }

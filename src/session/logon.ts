@@ -1,6 +1,6 @@
 // Logon: which session, and what it is told.
 
-import { COMMANDS_PER_FRAME_MAX, WIRE_VERSION } from '../wire/frame-kinds.ts';
+import { COMMANDS_PER_FRAME_MAX, WELCOME_ACCOUNTS_MAX, WIRE_VERSION } from '../wire/frame-kinds.ts';
 import { encodeWelcome, type Logon } from '../wire/order-entry.ts';
 import type { SessionContext } from './context.ts';
 import type { SessionState } from './session-state.ts';
@@ -27,6 +27,8 @@ export function welcome(
   logon: Logon,
   nextReport: number,
 ): Uint8Array {
+  const { isOperator } = session;
+  const accounts = isOperator ? context.accounts.slice(0, WELCOME_ACCOUNTS_MAX) : session.accounts;
   return encodeWelcome({
     version: WIRE_VERSION,
     session: session.number,
@@ -35,11 +37,12 @@ export function welcome(
     commandsPerFrameMax: COMMANDS_PER_FRAME_MAX,
     nextReport,
     reportsLost: nextReport !== logon.nextReport,
-    accounts: session.accounts.map(({ number, name }) => ({
+    accounts: accounts.map(({ number, name }) => ({
       number,
       name,
       highestClOrdId: context.highestIds.of(number),
     })),
-    instruments: context.instruments(),
+    instruments: context.instruments.all(),
+    isOperator,
   });
 }

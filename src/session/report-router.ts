@@ -3,10 +3,12 @@
 //
 //   event                            reports
 //   new canceled replaced restated   to the owner of the order
-//   trade                            to the owner of the resting order, then to the aggressor's; a
-//                                    session that owns both gets both
+//   triggered refreshed
+//   trade                            to the owner of the resting order (auction: of the buyer's),
+//                                    then to the other's; a session that owns both gets both
 //   rejected, done                   to the session that sent the command
 //   open order                       none: it belongs to a list, outside the numbering
+//   phase indicative instrument      none: they are about no order
 //
 // The last event of a command (EVENT_END) also answers who sent it: the last of that session's
 // reports of the event carries REPORT_END, and when it gets none, a `done` report is added for it.
@@ -19,12 +21,17 @@ import { assert } from '../base/assert.ts';
 import {
   EVENT_CANCELED,
   EVENT_DONE,
+  EVENT_INDICATIVE,
+  EVENT_INSTRUMENT,
   EVENT_NEW,
   EVENT_OPEN_ORDER,
+  EVENT_PHASE,
+  EVENT_REFRESHED,
   EVENT_REJECTED,
   EVENT_REPLACED,
   EVENT_RESTATED,
   EVENT_TRADE,
+  EVENT_TRIGGERED,
 } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
 import { REQUEST_MAX } from '../wire/frame-kinds.ts';
@@ -36,10 +43,10 @@ export const ROUTE_WORDS = 2;
 export const ROUTES_MAX = 3;
 
 export const PART_MASK = 3;
-/** The event's order (trade: the resting one), or its command. */
+/** The event's order (trade: the resting one, auction: the buyer's), or its command. */
 export const PART_ORDER = 0;
-/** Trade: the aggressor. */
-export const PART_AGGRESSOR = 1;
+/** Trade: the aggressor, auction: the seller's order. */
+export const PART_OTHER = 1;
 /** Only that the command is done. */
 export const PART_DONE = 2;
 /** The session sent the command … */
@@ -51,20 +58,29 @@ export const ROUTE_END = 8;
 export function routeEvent(slots: Int32Array, at: number, routes: Int32Array): number {
   const head = slots[at + e.E_HEAD]!;
   const type = head & e.EVENT_TYPE_MASK;
-  assert(type >= EVENT_DONE && type <= EVENT_OPEN_ORDER, 'a known event');
+  assert(type >= EVENT_DONE && type <= EVENT_INSTRUMENT, 'a known event');
   if (type === EVENT_OPEN_ORDER) return 0;
   const isOwn = slots[at + e.E_REQUEST]! >>> 0 > REQUEST_MAX;
   const cause = isOwn ? 0 : slots[at + e.E_SESSION]!;
   let count = 0;
   if (type === EVENT_REJECTED) {
     count = addRoute(routes, count, cause, PART_ORDER, cause);
-  } else if (type !== EVENT_DONE) {
+  } else if (isOfOrder(type)) {
     count = addRoute(routes, count, slots[at + e.E_OWNER]!, PART_ORDER, cause);
     if (type === EVENT_TRADE) {
-      count = addRoute(routes, count, slots[at + e.E_OTHER_OWNER]!, PART_AGGRESSOR, cause);
+      count = addRoute(routes, count, slots[at + e.E_OTHER_OWNER]!, PART_OTHER, cause);
     }
   }
   return (head & e.EVENT_END) === 0 || cause === 0 ? count : addEnd(routes, count, cause);
+}
+
+function isOfOrder(type: number): boolean {
+  return !(
+    type === EVENT_DONE ||
+    type === EVENT_PHASE ||
+    type === EVENT_INDICATIVE ||
+    type === EVENT_INSTRUMENT
+  );
 }
 
 function addRoute(
@@ -95,6 +111,10 @@ function addEnd(routes: Int32Array, count: number, cause: number): number {
 }
 
 const SIDE_BIT = 1 << e.EVENT_SIDE_SHIFT;
+/** Bits that mean in a report what they mean in its event. */
+const HEAD_KEPT =
+  e.EVENT_TYPE_MASK | (e.EVENT_REASON_MASK << e.EVENT_REASON_SHIFT) | SIDE_BIT | e.EVENT_KEPT_PLACE;
+const COMMAND_BITS = e.EVENT_COMMAND_MASK << e.EVENT_COMMAND_SHIFT;
 
 /**
  * Writes all REPORT_WORDS words of one route's report to word `to` of `words`. `route` is the
@@ -114,21 +134,31 @@ export function fillReport(
   fillCause(slots, at, request, words, to);
   words[to + r.R_REPORT_LOW] = numberLow;
   words[to + r.R_REPORT_HIGH] = numberHigh;
-  const head = slots[at + e.E_HEAD]! & ~e.EVENT_END;
+  const head = slots[at + e.E_HEAD]!;
   const type = head & e.EVENT_TYPE_MASK;
   if ((route & PART_MASK) === PART_DONE) {
     words[to + r.R_HEAD] = EVENT_DONE | end;
     words.fill(0, to + r.R_INSTRUMENT, to + r.REPORT_WORDS);
-  } else if ((route & PART_MASK) === PART_AGGRESSOR) {
-    assert(type === EVENT_TRADE, 'only a trade has an aggressor');
-    words[to + r.R_HEAD] = (head ^ SIDE_BIT) | r.REPORT_AGGRESSOR | end;
-    words[to + r.R_INSTRUMENT] = slots[at + e.E_INSTRUMENT]!;
-    fillOrder(slots, at + e.E_OTHER_ACCOUNT, words, to);
-    fillTrade(slots, at, words, to);
+    return;
+  }
+  words[to + r.R_INSTRUMENT] = slots[at + e.E_INSTRUMENT]!;
+  if (type === EVENT_TRADE) {
+    const isOther = (route & PART_MASK) === PART_OTHER;
+    words[to + r.R_HEAD] = tradeHead(head, isOther) | end;
+    fillTrade(slots, at, isOther, words, to);
   } else {
-    words[to + r.R_HEAD] = head | end;
+    assert((route & PART_MASK) === PART_ORDER, 'only a trade has another order');
+    const command = type === EVENT_REJECTED ? head & COMMAND_BITS : 0;
+    words[to + r.R_HEAD] = (head & HEAD_KEPT) | command | end;
     fillEvent(slots, at, type, words, to);
   }
+}
+
+/** The head of a trade's report: side and part of the order that it is about. */
+function tradeHead(head: number, isOther: boolean): number {
+  const isAuction = (head & e.EVENT_AUCTION) !== 0;
+  const part = isAuction ? r.REPORT_AUCTION : isOther ? r.REPORT_AGGRESSOR : 0;
+  return EVENT_TRADE | ((isOther ? head ^ SIDE_BIT : head) & SIDE_BIT) | part;
 }
 
 /**
@@ -151,7 +181,8 @@ export function fillOpenOrder(
   words[to + r.R_INSTRUMENT] = slots[at + e.E_INSTRUMENT]!;
   fillOrder(slots, at + e.E_ACCOUNT, words, to);
   words[to + r.R_PRICE] = slots[at + e.E_PRICE]!;
-  fillRest(words, to, 0, 0, 0);
+  fillTerms(slots, at, words, to);
+  fillIds(words, to, 0, 0, 0);
 }
 
 function fillCause(
@@ -168,7 +199,7 @@ function fillCause(
   words[to + r.R_TIME_HIGH] = slots[at + e.E_TIME_HIGH]!;
 }
 
-/** Instrument to the end, for the event's own order or, of a refused command, for the command. */
+/** Account to the end, for the event's own order or, of a refused command, for the command. */
 function fillEvent(
   slots: Int32Array,
   at: number,
@@ -176,32 +207,37 @@ function fillEvent(
   words: Int32Array,
   to: number,
 ): void {
-  words[to + r.R_INSTRUMENT] = slots[at + e.E_INSTRUMENT]!;
   fillOrder(slots, at + e.E_ACCOUNT, words, to);
   switch (type) {
     case EVENT_REJECTED:
       // Its slot goes no further than the clOrdId.
-      words[to + r.R_ORDER_LOW] = 0;
-      words[to + r.R_ORDER_HIGH] = 0;
-      words[to + r.R_LEAVES] = 0;
-      words[to + r.R_PRICE] = 0;
-      fillRest(words, to, 0, 0, 0);
-      break;
-    case EVENT_TRADE:
-      fillTrade(slots, at, words, to);
-      break;
+      words.fill(0, to + r.R_ORDER_LOW, to + r.REPORT_WORDS);
+      return;
     case EVENT_REPLACED:
-      words[to + r.R_PRICE] = slots[at + e.E_PRICE]!;
-      fillRest(words, to, 0, slots[at + e.E_ORIG_LOW]!, slots[at + e.E_ORIG_HIGH]!);
+      fillIds(words, to, 0, slots[at + e.E_ORIG_LOW]!, slots[at + e.E_ORIG_HIGH]!);
       break;
     default:
       assert(
-        type === EVENT_NEW || type === EVENT_CANCELED || type === EVENT_RESTATED,
+        type === EVENT_NEW ||
+          type === EVENT_CANCELED ||
+          type === EVENT_RESTATED ||
+          type === EVENT_TRIGGERED ||
+          type === EVENT_REFRESHED,
         'an event about one order',
       );
-      words[to + r.R_PRICE] = slots[at + e.E_PRICE]!;
-      fillRest(words, to, 0, 0, 0);
+      fillIds(words, to, 0, 0, 0);
   }
+  words[to + r.R_PRICE] = slots[at + e.E_PRICE]!;
+  fillTerms(slots, at, words, to);
+}
+
+/** What an iceberg or a waiting stop has beside. */
+function fillTerms(slots: Int32Array, at: number, words: Int32Array, to: number): void {
+  const head = slots[at + e.E_HEAD]!;
+  const isIceberg = (head & e.EVENT_ICEBERG) !== 0;
+  words[to + r.R_DISPLAYED] = isIceberg ? slots[at + e.E_DISPLAYED]! : 0;
+  words[to + r.R_DISPLAY_QTY] = isIceberg ? slots[at + e.E_DISPLAY_QTY]! : 0;
+  words[to + r.R_STOP_PRICE] = (head & e.EVENT_STOP) !== 0 ? slots[at + e.E_STOP_PRICE]! : 0;
 }
 
 /** The seven words from account to leaves, which lie alike for both orders of a trade. */
@@ -214,15 +250,27 @@ function fillOrder(slots: Int32Array, from: number, words: Int32Array, to: numbe
   words[to + r.R_LEAVES] = slots[from + 6]!;
 }
 
-function fillTrade(slots: Int32Array, at: number, words: Int32Array, to: number): void {
+/** Account to the end, for one order of a trade. */
+function fillTrade(
+  slots: Int32Array,
+  at: number,
+  isOther: boolean,
+  words: Int32Array,
+  to: number,
+): void {
+  const shows = slots[at + e.E_HEAD]! & (isOther ? e.EVENT_OTHER_ICEBERG : e.EVENT_ICEBERG);
+  const displayed = at + (isOther ? e.E_OTHER_DISPLAYED : e.E_DISPLAYED);
+  fillOrder(slots, at + (isOther ? e.E_OTHER_ACCOUNT : e.E_ACCOUNT), words, to);
   words[to + r.R_PRICE] = slots[at + e.E_PRICE]!;
+  words[to + r.R_DISPLAYED] = shows !== 0 ? slots[displayed]! : 0;
+  words[to + r.R_DISPLAY_QTY] = 0;
+  words[to + r.R_STOP_PRICE] = 0;
   const idLow = slots[at + e.E_TRADE_LOW]!;
-  fillRest(words, to, slots[at + e.E_QTY]!, idLow, slots[at + e.E_TRADE_HIGH]!);
+  fillIds(words, to, slots[at + e.E_QTY]!, idLow, slots[at + e.E_TRADE_HIGH]!);
 }
 
-function fillRest(words: Int32Array, to: number, qty: number, low: number, high: number): void {
+function fillIds(words: Int32Array, to: number, qty: number, low: number, high: number): void {
   words[to + r.R_QTY] = qty;
-  words[to + r.R_QTY + 1] = 0;
   words[to + r.R_ID_LOW] = low;
   words[to + r.R_ID_HIGH] = high;
 }

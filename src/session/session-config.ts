@@ -15,15 +15,17 @@ export interface SessionConfig {
   readonly number: number;
   /** 1 … TOKEN_BYTES_MAX bytes of UTF-8. */
   readonly token: string;
-  /** 1 … ACCOUNTS_PER_SESSION_MAX. */
+  /** That it may act for: 1 … ACCOUNTS_PER_SESSION_MAX; of an operator none. */
   readonly accounts: readonly AccountConfig[];
+  /** It sends an operator's commands and trades for nobody. Default false. */
+  readonly isOperator?: boolean;
 }
 
 /** InputError when something is out of range or there twice. Its message never shows a token. */
 export function checkSessions(sessions: readonly SessionConfig[]): void {
   const numbers = new Set<number>();
   const tokens = new Set<string>();
-  for (const { number, token, accounts } of sessions) {
+  for (const { number, token, accounts, isOperator = false } of sessions) {
     check(isNumber(number), `session ${number}: the number is a uint32 from 1`);
     check(!numbers.has(number), `session ${number} is there twice`);
     check(
@@ -31,9 +33,10 @@ export function checkSessions(sessions: readonly SessionConfig[]): void {
       `session ${number}: the token has 1 to ${TOKEN_BYTES_MAX} bytes`,
     );
     check(!tokens.has(token), `session ${number}: another session has its token`);
+    const count = accounts.length;
     check(
-      accounts.length > 0 && accounts.length <= ACCOUNTS_PER_SESSION_MAX,
-      `session ${number}: 1 to ${ACCOUNTS_PER_SESSION_MAX} accounts`,
+      isOperator ? count === 0 : count > 0 && count <= ACCOUNTS_PER_SESSION_MAX,
+      `session ${number}: 1 to ${ACCOUNTS_PER_SESSION_MAX} accounts, an operator has none`,
     );
     const own = new Set(accounts.map((account) => account.number));
     check(own.size === accounts.length, `session ${number}: an account is there twice`);

@@ -25,7 +25,7 @@ export interface SessionLimits {
   readonly refusalsPerSecondMax: number;
   /** How long after a lost connection a logon still prevents cancel-on-disconnect. */
   readonly graceMs: number;
-  /** Chunks of retained reports (40 KB each) that are kept for reuse, all sessions together. */
+  /** Chunks of retained reports (45 KB each) that are kept for reuse, all sessions together. */
   readonly spareChunksMax: number;
 }
 

@@ -19,26 +19,34 @@ import * as e from '../core/event-slot.ts';
 import {
   CLOSE_NOT_DURABLE,
   CLOSE_SHUTTING_DOWN,
+  RECORDS_PER_FRAME_MAX,
   REFUSE_NOT_DURABLE,
   REQUEST_MAX,
 } from '../wire/frame-kinds.ts';
 import {
   ClientFrameDecoder,
   encodeHeartbeat,
+  encodeInstrumentChanges,
   REFUSAL_WORDS,
   ServerFrameEncoder,
-  type WelcomeInstrument,
 } from '../wire/order-entry.ts';
 import { CommandIntake } from './command-intake.ts';
 import { Connection } from './connection.ts';
 import type { SessionContext } from './context.ts';
 import { Departures } from './departures.ts';
 import { HighestIds } from './highest-ids.ts';
+import { InstrumentList } from './instrument-list.ts';
+import { REQUEST_TO_CANCEL, REQUEST_TO_KEEP } from './own-commands.ts';
 import type { CommandPort, ConnectionOutput, SessionOwnership, Stamp } from './ports.ts';
 import { readLedger } from './report-ledger.ts';
 import { fillReport, ROUTE_END, ROUTE_WORDS, ROUTES_MAX, routeEvent } from './report-router.ts';
 import { ChunkPool } from './report-store.ts';
-import { checkSessions, type SessionConfig, TokenTable } from './session-config.ts';
+import {
+  type AccountConfig,
+  checkSessions,
+  type SessionConfig,
+  TokenTable,
+} from './session-config.ts';
 import { DEFAULT_SESSION_LIMITS, type SessionLimits } from './session-limits.ts';
 import { SessionState } from './session-state.ts';
 
@@ -47,8 +55,8 @@ export interface SessionsOptions {
   readonly port: CommandPort;
   readonly stamp: Stamp;
   readonly ownership: SessionOwnership;
-  /** What a welcome tells, now; texts of at most NAME_BYTES_MAX bytes. */
-  readonly instruments: () => readonly WelcomeInstrument[];
+  /** All accounts of the exchange, for operators. Default: those of the sessions. */
+  readonly accounts?: readonly AccountConfig[];
   /**
    * Hands every event that may be read by now to `onEvents`; called before a logon is answered, so
    * that a client coming from another thread never finds this one behind. Not needed with one
@@ -57,6 +65,18 @@ export interface SessionsOptions {
   readonly catchUp?: () => void;
   /** Those not named are DEFAULT_SESSION_LIMITS. */
   readonly limits?: Partial<SessionLimits>;
+}
+
+/** What the sessions of a recovered exchange know. */
+export interface SessionsImage {
+  /** Retained reports (report-ledger.ts). */
+  readonly reports: Int32Array;
+  /** Three words for each account: its number and the highest clOrdId that it used. */
+  readonly accounts: Int32Array;
+  /** Slots of events that tell the instruments (core/instrument-events.ts). */
+  readonly instruments: Int32Array;
+  /** Sessions that want their orders canceled when they are lost (logged-wishes.ts). */
+  readonly wishes: Int32Array;
 }
 
 export class Sessions {
@@ -74,19 +94,23 @@ export class Sessions {
     const pool = new ChunkPool(limits.spareChunksMax);
     const states = sessions.map((session, i) => new SessionState(session, i, pool, limits));
     for (const state of states) this.byNumber.set(state.number | 0, state);
+    const ofSessions = sessions.flatMap((session) => session.accounts);
+    const accounts = options.accounts ?? uniqueAccounts(ofSessions);
+    const instruments = new InstrumentList();
     this.context = {
       limits,
       port,
       stamp,
       ownership,
-      instruments: options.instruments,
+      instruments,
+      accounts,
       catchUp: options.catchUp ?? (() => {}),
       decoder: new ClientFrameDecoder(),
       encoder: new ServerFrameEncoder(),
       heartbeat: encodeHeartbeat(),
-      intake: new CommandIntake(port, stamp, limits.credits),
+      intake: new CommandIntake(port, stamp, instruments, limits.credits),
       departures: new Departures(port, stamp, ownership, limits.graceMs),
-      highestIds: new HighestIds(sessions.flatMap((s) => s.accounts.map((a) => a.number))),
+      highestIds: new HighestIds([...ofSessions, ...accounts].map(({ number }) => number)),
       pool,
       tokens: new TokenTable(sessions.map((session) => session.token)),
       sessions: states,
@@ -95,15 +119,17 @@ export class Sessions {
     };
   }
 
-  /**
-   * Goes on where an earlier process was: the reports of a ledger (report-ledger.ts), and three
-   * words for each account: its number and the highest clOrdId that it used. Before any event.
-   */
-  restore(ledger: Int32Array, accounts: Int32Array): void {
-    for (const { session, first, count, at } of readLedger(ledger)) {
-      this.byNumber.get(session)?.reports.takeOver(first, ledger, at, count);
+  /** Goes on where an earlier process was. Before any event. */
+  restore({ reports, accounts, instruments, wishes }: SessionsImage): void {
+    for (const { session, first, count, at } of readLedger(reports)) {
+      this.byNumber.get(session)?.reports.takeOver(first, reports, at, count);
     }
     this.context.highestIds.restore(accounts);
+    this.context.instruments.restore(instruments);
+    for (const session of wishes) {
+      const known = this.byNumber.get(session);
+      if (known !== undefined) known.isToCancel = true;
+    }
   }
 
   /** A client connected. Its messages go to the connection, also when it is not logged on yet. */
@@ -125,6 +151,7 @@ export class Sessions {
 
   /** Sends what came in since the last flush. Once for each batch of events. */
   flush(nowMs: number): void {
+    this.tellInstruments(nowMs);
     for (let i = 0; i < this.touched.length; i++) {
       const session = this.touched[i]!;
       session.isTouched = false;
@@ -140,13 +167,14 @@ export class Sessions {
   }
 
   /**
-   * The process began anew while this session had asked for cancel-on-disconnect: its orders are
-   * canceled when graceMs have passed, unless it logs on before. In one thread only.
+   * The process began anew and clients can log on: the orders of the sessions that want it, as the
+   * log says, are canceled when graceMs have passed, unless they log on before. In one thread only.
    */
-  awaitReturn(sessionNumber: number, nowMs: number): void {
-    const session = this.byNumber.get(sessionNumber | 0);
-    if (session !== undefined && session.live === null) {
-      this.context.departures.begin(session, nowMs);
+  awaitReturns(nowMs: number): void {
+    for (const session of this.context.sessions) {
+      if (session.isToCancel && session.live === null) {
+        this.context.departures.begin(session, nowMs);
+      }
     }
   }
 
@@ -200,7 +228,19 @@ export class Sessions {
     return this.byNumber.get(sessionNumber | 0)?.reports.next;
   }
 
+  /** Before the reports of the same batch, so that nobody meets an instrument unknown to it. */
+  private tellInstruments(nowMs: number): void {
+    const { connections, instruments } = this.context;
+    const changed = instruments.takeChanged();
+    if (connections.size === 0) return;
+    for (let from = 0; from < changed.length; from += RECORDS_PER_FRAME_MAX) {
+      const bytes = encodeInstrumentChanges(changed.slice(from, from + RECORDS_PER_FRAME_MAX));
+      for (const connection of connections) connection.tell(bytes, nowMs);
+    }
+  }
+
   private onEvent(slots: Int32Array, at: number): void {
+    this.context.instruments.follow(slots, at);
     this.context.highestIds.follow(slots, at);
     const count = routeEvent(slots, at, this.routes);
     for (let i = 0; i < count; i++) {
@@ -219,11 +259,21 @@ export class Sessions {
     this.touch(session);
   }
 
-  /** An event of a command that the server sent itself: perhaps a list of open orders grows. */
+  /**
+   * An event of a command that the server sent itself: a list of open orders grows, or the log says
+   * what a session wants.
+   */
   private onOwnEvent(slots: Int32Array, at: number): void {
     const session = this.byNumber.get(slots[at + e.E_SESSION]!);
-    const list = session?.live?.listOf(slots[at + e.E_REQUEST]!);
-    if (session === undefined || !list) return;
+    if (session === undefined) return;
+    const request = slots[at + e.E_REQUEST]! >>> 0;
+    if (request === REQUEST_TO_CANCEL || request === REQUEST_TO_KEEP) {
+      session.isToCancel = request === REQUEST_TO_CANCEL;
+      session.live?.wishLogged();
+      return;
+    }
+    const list = session.live?.listOf(request);
+    if (!list) return;
     const head = slots[at + e.E_HEAD]!;
     const place = session.reports.next;
     if ((head & e.EVENT_TYPE_MASK) === EVENT_OPEN_ORDER) list.add(slots, at, place);
@@ -236,4 +286,9 @@ export class Sessions {
     session.isTouched = true;
     this.touched.push(session);
   }
+}
+
+/** Each once: sessions may share accounts. */
+function uniqueAccounts(accounts: readonly AccountConfig[]): AccountConfig[] {
+  return [...new Map(accounts.map((account) => [account.number, account])).values()];
 }

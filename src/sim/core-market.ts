@@ -4,7 +4,8 @@ import type { Core } from '../core/core.ts';
 import { apply, createCore } from '../core/engine.ts';
 import { EventBuffer } from '../core/event-buffer.ts';
 import { DEFAULT_LIMITS } from '../core/limits.ts';
-import { type Command, readEvent, writeCommand } from '../core/plain.ts';
+import { type Command, writeCommand } from '../core/plain.ts';
+import { readEvent } from '../core/plain-events.ts';
 import { depth, type PriceLevel, stateHash } from '../core/views.ts';
 import { OrderFlow } from './order-flow.ts';
 

@@ -4,7 +4,8 @@ import type { Core } from '../core/core.ts';
 import { apply, createCore } from '../core/engine.ts';
 import { EventBuffer } from '../core/event-buffer.ts';
 import { DEFAULT_LIMITS, type Limits } from '../core/limits.ts';
-import { type Command, type CoreEvent, readEvent, writeCommand } from '../core/plain.ts';
+import { type ChangePhase, type Command, writeCommand } from '../core/plain.ts';
+import { type CoreEvent, readEvent } from '../core/plain-events.ts';
 import { depth, type PriceLevel, type RestingOrder, restingOrders } from '../core/views.ts';
 import type { Venue } from './venue.ts';
 
@@ -32,6 +33,10 @@ export class CoreVenue implements Venue {
     writeCommand(this.slot, 0, command);
     apply(this.core, this.slot, 0);
     this.events.drain();
+  }
+
+  operate(command: ChangePhase): void {
+    this.send(command);
   }
 
   settle(): undefined {

@@ -22,7 +22,8 @@ import {
   TYPE_LIMIT,
   TYPE_MARKET,
 } from '../core/codes.ts';
-import type { Command, CoreEvent, NewOrder } from '../core/plain.ts';
+import type { Command, NewOrder } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 
 export interface OrderFlowOptions {
   seed: number;

@@ -1,39 +1,14 @@
 // Ways to spoil a random command (random-commands.ts): wrong ids, numbers out of range, numbers on
-// the edge of it, kinds of order that are not supported, fields too many and fields too few.
+// the edge of it, terms that do not go together, fields too many and fields too few.
 
-import type { Prng } from '../base/prng.ts';
 import * as codes from '../core/codes.ts';
 import { EXACT_MAX, INT32_MAX } from '../core/limits.ts';
-import type {
-  Cancel,
-  Command,
-  DefineInstrument,
-  MassCancel,
-  NewOrder,
-  Replace,
-} from '../core/plain.ts';
-import type { Profile } from './random-profiles.ts';
-
-/** An order that is alive as far as the events told. */
-export interface OpenOrder {
-  readonly orderId: number;
-  readonly account: number;
-  readonly instrument: number;
-  readonly side: number;
-  clOrdId: number;
-  price: number;
-  total: number;
-  leaves: number;
-}
+import type { Cancel, Command, MassCancel, NewOrder, Replace } from '../core/plain.ts';
+import type { OrderMarket } from './random-orders.ts';
 
 /** What a spoiler sees of the random market. */
-export interface Market {
-  readonly profile: Profile;
-  readonly random: Prng;
-  readonly open: readonly OpenOrder[];
-  freshId(account: number): number;
+export interface Market extends OrderMarket {
   lastId(account: number): number;
-  restingPrice(side: number): number;
 }
 
 const ODD_NUMBERS: readonly number[] = [
@@ -55,6 +30,10 @@ export function oddOf(market: Market, command: Command): Command {
       return oddReplace(market, { ...command });
     case codes.COMMAND_MASS_CANCEL:
       return oddMassCancel(market, { ...command });
+    case codes.COMMAND_PHASE:
+      return { ...command, instrument: oddInstrumentNumber(market) };
+    case codes.COMMAND_KILL:
+      return oddKill(market);
     default:
       return oddInstrument(market);
   }
@@ -62,7 +41,7 @@ export function oddOf(market: Market, command: Command): Command {
 
 function oddNew(market: Market, command: NewOrder): NewOrder {
   const { random } = market;
-  switch (random.below(12)) {
+  switch (random.below(13)) {
     case 0:
       command.clOrdId = usedId(market, command.account);
       break;
@@ -81,7 +60,8 @@ function oddNew(market: Market, command: NewOrder): NewOrder {
       delete command.price;
       break;
     case 6:
-      command.tif = codes.TIF_DAY;
+      if (random.chance(50)) delete command.stopPrice;
+      else command.stopPrice = priceOrOdd(market, command.side);
       break;
     case 7:
       command.postOnly = true;
@@ -90,6 +70,8 @@ function oddNew(market: Market, command: NewOrder): NewOrder {
       return trancheCount(market, command);
     case 9:
       return notionalAtLimit(market, command);
+    case 10:
+      return edgeStop(market, command);
     default:
       return mixture(market, command);
   }
@@ -100,7 +82,7 @@ function oddNew(market: Market, command: NewOrder): NewOrder {
 function trancheCount(market: Market, command: NewOrder): NewOrder {
   const { random } = market;
   command.displayQty = oddDisplayQty(market, command.qty);
-  if (random.chance(40)) {
+  if (random.chance(20)) {
     command.displayQty = 1 + random.below(20_000);
     command.qty = command.displayQty * 10_000 + random.below(2);
   }
@@ -127,6 +109,18 @@ function edgePrice({ random }: Market, command: NewOrder): NewOrder {
   const crosses = (command.side === codes.SIDE_BUY) === command.price > 2;
   if (crosses && command.type === codes.TYPE_LIMIT) command.tif = codes.TIF_IOC;
   command.postOnly = false;
+  command.qty = 1 + random.below(1_000);
+  return command;
+}
+
+/** Stop prices at both ends of int32. */
+function edgeStop({ random }: Market, command: NewOrder): NewOrder {
+  command.type = random.chance(50) ? codes.TYPE_STOP : codes.TYPE_STOP_LIMIT;
+  command.stopPrice = random.pick(EDGE_NUMBERS);
+  command.postOnly = false;
+  delete command.displayQty;
+  if (command.type === codes.TYPE_STOP) delete command.price;
+  else command.price ??= command.stopPrice;
   command.qty = 1 + random.below(1_000);
   return command;
 }
@@ -214,8 +208,22 @@ function oddMassCancel(market: Market, command: MassCancel): MassCancel {
   return command;
 }
 
-function oddInstrument(market: Market): DefineInstrument {
-  return { cmd: codes.COMMAND_INSTRUMENT, instrument: oddInstrumentNumber(market) };
+/** Of someone who was never seen, or who is killed or lifted already; mostly it stays so. */
+function oddKill({ random, profile }: Market): Command {
+  const cmd = codes.COMMAND_KILL;
+  const lift = random.chance(10);
+  if (random.chance(70)) return { cmd, killedSession: 1 + random.below(1_000_000), lift };
+  if (random.chance(50)) return { cmd, account: 4_000_000_000 - random.below(4), lift };
+  return { cmd, account: random.pick(profile.accounts), lift: true };
+}
+
+function oddInstrument(market: Market): Command {
+  const { random, profile } = market;
+  const instrument = oddInstrumentNumber(market);
+  if (random.chance(25)) {
+    return { cmd: codes.COMMAND_SYMBOL, instrument, symbol: Uint8Array.of(65 + random.below(26)) };
+  }
+  return { cmd: codes.COMMAND_INSTRUMENT, instrument, ...random.pick(profile.terms) };
 }
 
 /** One that is not there, or not yet, or there already. */
@@ -238,5 +246,5 @@ function oddDisplayQty({ random }: Market, qty: number): number {
 
 function priceOrOdd(market: Market, side: number): number {
   const { random } = market;
-  return random.chance(75) ? market.restingPrice(side) : random.pick(ODD_NUMBERS);
+  return random.chance(75) ? market.price(side, false) : random.pick(ODD_NUMBERS);
 }

@@ -7,7 +7,7 @@
 
 import { assert } from '../base/assert.ts';
 import * as codes from '../core/codes.ts';
-import type { CoreEvent, OrderOfEvent } from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 import { noteDifference, type Outcome } from './replay-player.ts';
 import type { Venue } from './venue.ts';
 

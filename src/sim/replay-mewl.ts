@@ -3,7 +3,7 @@
 // file.
 
 import * as codes from '../core/codes.ts';
-import type { CoreEvent, OrderOfEvent } from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 import * as file from './replay-mewl-file.ts';
 import { emptyOutcome, noteDifference, type Outcome } from './replay-player.ts';
 import type { ByteSource } from './replay-sources.ts';

@@ -1,9 +1,9 @@
 // Replays days of Shanghai instruments side by side, in order of time.
 
-import { emptyOutcome, type ReplayRun } from './replay-player.ts';
+import type { ReplayRun } from './replay-player.ts';
 import type { ByteSource } from './replay-sources.ts';
-import { type SseCounts, SseEntries } from './replay-sse-entries.ts';
-import { SseRecords } from './replay-sse-files.ts';
+import { emptyCounts, type SseCounts, SseEntries } from './replay-sse-entries.ts';
+import { type SseRecord, SseRecords } from './replay-sse-files.ts';
 import { SseMarket } from './replay-sse-market.ts';
 import { COMMANDS_UNDER_WAY_MAX } from './venue.ts';
 
@@ -11,18 +11,13 @@ export interface SseInstrumentOutcome extends SseCounts {
   /** Such as 600961.SH. */
   instrument: string;
   records: number;
-  /** Call auctions that the venue ran itself: none, it has no auctions here. */
-  auctions: number;
-  auctionsEqual: number;
-  /** Trades of call auctions, applied as the files give them. */
-  auctionTrades: number;
 }
 
 interface Stream {
   readonly records: SseRecords;
   readonly market: SseMarket;
   count: number;
-  lastMs: number;
+  last: SseRecord | undefined;
 }
 
 const NS_PER_MS = 1_000_000n;
@@ -41,9 +36,9 @@ export async function replaySse(
   for (const { orders, trades } of pairs) {
     const records = new SseRecords(orders, trades);
     await records.start();
-    const counts = { ...emptyOutcome(), aggressors: 0, aggressorsEqual: run.verify ? 0 : null };
-    const market = new SseMarket(streams.length + 1, entries, counts);
-    streams.push({ records, market, count: 0, lastMs: 0 });
+    const counts = emptyCounts(run.verify);
+    const market = new SseMarket(streams.length + 1, run.venue, entries, counts);
+    streams.push({ records, market, count: 0, last: undefined });
   }
   let sinceSettled = 0;
   for (let stream = earliest(streams); stream !== undefined; stream = earliest(streams)) {
@@ -54,24 +49,25 @@ export async function replaySse(
       await run.venue.settle(COMMANDS_UNDER_WAY_MAX >> 1);
     }
   }
-  for (const { market, lastMs } of streams) {
-    market.end(lastMs);
-    await run.venue.settle();
+  for (const { market, last } of streams) {
+    if (last !== undefined) await market.end(last);
   }
+  await run.venue.settle();
   return streams.map(outcomeOf);
 }
 
-/** A record makes three commands at most: a run's order, and an auction trade's two sides. */
+/** A record makes two commands at most, a run's order and its own, but for changes of phase. */
 const RECORDS_PER_SETTLE = COMMANDS_UNDER_WAY_MAX >> 3;
 
 async function play(stream: Stream, run: ReplayRun): Promise<void> {
   const { records, market } = stream;
   const record = records.head!;
-  market.before(record);
+  await market.before(record);
   await run.pace?.until(BigInt(record.timeMs) * NS_PER_MS);
+  await market.enter(record);
   market.take(record);
   stream.count += 1;
-  stream.lastMs = record.timeMs;
+  stream.last = record;
   await records.advance();
 }
 
@@ -80,9 +76,6 @@ function outcomeOf({ records, market, count }: Stream): SseInstrumentOutcome {
     instrument: records.securityId,
     ...market.counts,
     records: count,
-    auctions: 0,
-    auctionsEqual: 0,
-    auctionTrades: market.auctionTrades,
   };
 }
 

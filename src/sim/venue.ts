@@ -3,7 +3,8 @@
 // in the order of the commands, and `settle` waits until all have come. So a replay that does not
 // look at the answer may keep many commands under way, and the core needs no waiting at all.
 
-import type { Command, CoreEvent } from '../core/plain.ts';
+import type { ChangePhase, Command } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import type { PriceLevel } from '../core/views.ts';
 
 /** An order as everyone may see it: orderId, limit in ticks, open quantity in lots. */
@@ -25,6 +26,12 @@ export interface Venue {
   listen(listener: (event: CoreEvent) => void): void;
   /** Sends one command. Its events may come during the call or any time until `settle` is done. */
   send(command: Command): void;
+  /**
+   * Sends what an operator commands, not a client. Call it settled, and settle before the next
+   * command: it may take another way than orders do. Its events come to the listener like those of
+   * a command that is sent.
+   */
+  operate(command: ChangePhase): void;
   /**
    * Waits until the events of all commands but the last `underWayMax` (default: of all) have come;
    * undefined when there is nothing to wait for. Rejects when they will not come.

@@ -1,18 +1,29 @@
 // A session's commands and reports as the core's commands and events.
 //
-// Of a trade between two orders of the session two reports come, the resting order's first: they
-// are one event. All orders are the session's own here, so no report ever comes alone.
+// Of a trade between two orders of the session two reports come, the resting order's first (in an
+// auction the buyer's): they are one event. All orders are the session's own here, so no report
+// ever comes alone. What a trade's reports do not say of an aggressor is 0 in the event too.
 
 import { assert } from '../base/assert.ts';
 import type { ExecutionReport, NewOrder, ReplaceOrder, TradeReport } from '../client/index.ts';
 import * as codes from '../core/codes.ts';
 import type * as plain from '../core/plain.ts';
+import type { CoreEvent, OrderOfEvent } from '../core/plain-events.ts';
 
 type OrderReport = Exclude<ExecutionReport, { kind: 'done' | 'rejected' }>;
+type StandingReport = Exclude<OrderReport, { kind: 'trade' | 'canceled' }>;
+
+interface Cause {
+  sequence: number;
+  session: number;
+  request: number;
+  end: boolean;
+}
 
 export class WireEvents {
   private readonly session: number;
-  private resting: TradeReport | undefined;
+  /** Of a trade of which one report has come. */
+  private first: TradeReport | undefined;
 
   /** `session` is the number of the session that all reports are about. */
   constructor(session: number) {
@@ -20,7 +31,7 @@ export class WireEvents {
   }
 
   /** The event that a report tells of; undefined: the other half of a trade is yet to come. */
-  read(report: ExecutionReport): plain.CoreEvent | undefined {
+  read(report: ExecutionReport): CoreEvent | undefined {
     const { commandSequence: sequence, request, end } = report;
     const cause = { sequence, session: this.session, request, end };
     if (report.kind === 'done') return { evt: codes.EVENT_DONE, ...cause };
@@ -38,41 +49,43 @@ export class WireEvents {
       };
     }
     if (report.kind === 'trade') return this.readTrade(report, cause);
-    assert(this.resting === undefined, 'the reports of a trade come one after the other');
-    const { instrument } = report;
-    const order = this.orderOf(report);
+    assert(this.first === undefined, 'the reports of a trade come one after the other');
+    if (report.kind !== 'canceled') return this.readStanding(report, cause);
+    const reason = codeOf(codes.CANCEL_NAMES, report.reason);
+    const terms = { price: 0, displayed: 0, displayQty: 0, stopPrice: 0 };
+    return { evt: codes.EVENT_CANCELED, ...cause, reason, ...this.about(report), ...terms };
+  }
+
+  private readStanding(report: StandingReport, cause: Cause): CoreEvent {
+    const { price, displayed, displayQty, stopPrice } = report;
+    const order = { ...this.about(report), price, displayed, displayQty, stopPrice };
     switch (report.kind) {
-      case 'new': {
-        const side = codes.SIDE_NAMES.indexOf(report.side);
-        return { evt: codes.EVENT_NEW, ...cause, instrument, side, price: report.price, order };
-      }
-      case 'canceled': {
-        const reason = codeOf(codes.CANCEL_NAMES, report.reason);
-        return { evt: codes.EVENT_CANCELED, ...cause, instrument, reason, order };
-      }
-      case 'replaced': {
-        const { price, keptPlace } = report;
-        const origClOrdId = Number(report.origClOrdId);
-        const terms = { origClOrdId, price, keptPlace, order };
-        return { evt: codes.EVENT_REPLACED, ...cause, instrument, ...terms };
-      }
+      case 'new':
+        return { evt: codes.EVENT_NEW, ...cause, ...order };
       case 'restated':
-        return { evt: codes.EVENT_RESTATED, ...cause, instrument, order };
+        return { evt: codes.EVENT_RESTATED, ...cause, ...order };
+      case 'triggered':
+        return { evt: codes.EVENT_TRIGGERED, ...cause, ...order };
+      case 'refreshed':
+        return { evt: codes.EVENT_REFRESHED, ...cause, ...order };
+      case 'replaced': {
+        const { keptPlace } = report;
+        const origClOrdId = Number(report.origClOrdId);
+        return { evt: codes.EVENT_REPLACED, ...cause, origClOrdId, keptPlace, ...order };
+      }
     }
   }
 
-  private readTrade(
-    report: TradeReport,
-    cause: { sequence: number; session: number; request: number; end: boolean },
-  ): plain.CoreEvent | undefined {
-    const { resting } = this;
-    if (!report.aggressor) {
-      assert(resting === undefined, 'a trade has one resting order');
-      this.resting = report;
+  private readTrade(report: TradeReport, cause: Cause): CoreEvent | undefined {
+    const { first } = this;
+    if (first === undefined) {
+      assert(!report.aggressor, 'the resting order is told of first');
+      this.first = report;
       return undefined;
     }
-    assert(resting?.tradeId === report.tradeId, 'the resting order is told of first');
-    this.resting = undefined;
+    assert(first.tradeId === report.tradeId, 'the reports of a trade come one after the other');
+    assert(report.aggressor || report.auction, 'a trade has one resting order');
+    this.first = undefined;
     const { instrument, price, qty } = report;
     return {
       evt: codes.EVENT_TRADE,
@@ -81,13 +94,21 @@ export class WireEvents {
       tradeId: Number(report.tradeId),
       price,
       qty,
-      restingSide: codes.SIDE_NAMES.indexOf(resting.side),
-      resting: this.orderOf(resting),
+      restingSide: codes.SIDE_NAMES.indexOf(first.side),
+      isAuction: report.auction,
+      resting: this.orderOf(first),
       aggressor: this.orderOf(report),
+      displayed: first.displayed,
+      otherDisplayed: report.displayed,
     };
   }
 
-  private orderOf(report: OrderReport): plain.OrderOfEvent {
+  private about(report: OrderReport) {
+    const side = codes.SIDE_NAMES.indexOf(report.side);
+    return { instrument: report.instrument, side, order: this.orderOf(report) };
+  }
+
+  private orderOf(report: OrderReport): OrderOfEvent {
     return {
       account: report.account,
       owner: this.session,

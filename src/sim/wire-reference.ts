@@ -10,7 +10,14 @@ import { apply, createCore } from '../core/engine.ts';
 import { EventBuffer } from '../core/event-buffer.ts';
 import type { Limits } from '../core/limits.ts';
 import { type Command, writeCommand } from '../core/plain.ts';
-import { depth, restingOrders } from '../core/views.ts';
+import {
+  depth,
+  queuedStops,
+  type RestingOrder,
+  restingOrders,
+  type WaitingStop,
+  waitingStops,
+} from '../core/views.ts';
 import { Books } from '../feed/books.ts';
 
 export class WireReference {
@@ -46,27 +53,41 @@ export class WireReference {
     return this.changed;
   }
 
-  /** True when these are all orders that rest, each as it is here. */
+  /** True when these are all orders that rest or wait, each as it is here. */
   hasJust(open: readonly OpenOrder[]): boolean {
     const byId = new Map(open.map((order) => [Number(order.orderId), order]));
-    let resting = 0;
-    for (const instrument of this.instruments) {
-      for (const side of [SIDE_BUY, SIDE_SELL]) {
-        for (const order of restingOrders(this.core, instrument, side)) {
-          const told = byId.get(order.orderId);
-          const isSame =
-            told?.instrument === instrument &&
-            told.side === SIDE_NAMES[side] &&
-            told.account === order.account &&
-            Number(told.clOrdId) === order.clOrdId &&
-            told.price === order.price &&
-            told.leaves === order.leaves;
-          if (!isSame) return false;
-          resting += 1;
-        }
-      }
-    }
-    return resting === open.length;
+    let alive = 0;
+    const isTold = (instrument: number, order: RestingOrder | WaitingStop): boolean => {
+      alive += 1;
+      const told = byId.get(order.orderId);
+      return (
+        told?.instrument === instrument &&
+        told.account === order.account &&
+        Number(told.clOrdId) === order.clOrdId &&
+        told.leaves === order.leaves &&
+        told.stopPrice === ('stopPrice' in order ? order.stopPrice : 0)
+      );
+    };
+    const isResting = (instrument: number, side: number) => (order: RestingOrder) => {
+      const told = byId.get(order.orderId);
+      return (
+        isTold(instrument, order) &&
+        told?.side === SIDE_NAMES[side] &&
+        told.price === order.price &&
+        (told.displayQty === 0 ? told.leaves : told.displayed) === order.displayed
+      );
+    };
+    const isSame = this.instruments.every((instrument) =>
+      [SIDE_BUY, SIDE_SELL].every(
+        (side) =>
+          restingOrders(this.core, instrument, side).every(isResting(instrument, side)) &&
+          waitingStops(this.core, instrument, side).every((stop) => isTold(instrument, stop)),
+      ),
+    );
+    const isQueued = this.instruments.every((instrument) =>
+      queuedStops(this.core, instrument).every((stop) => isTold(instrument, stop)),
+    );
+    return isSame && isQueued && alive === open.length;
   }
 
   /** True when price levels, their quantities and numbers of orders are those of the book here. */
@@ -84,8 +105,10 @@ export class WireReference {
   hasOrdersOf(book: FeedBook): boolean {
     return [SIDE_BUY, SIDE_SELL].every((side) => {
       const mine = restingOrders(this.core, book.instrument, side);
-      return isEqual(mine, book.orders(side), ({ orderId, price, leaves }, order) => {
-        return Number(order.orderId) === orderId && order.price === price && order.qty === leaves;
+      return isEqual(mine, book.orders(side), ({ orderId, price, displayed }, order) => {
+        return (
+          Number(order.orderId) === orderId && order.price === price && order.qty === displayed
+        );
       });
     });
   }

@@ -2,14 +2,15 @@
 // feed, both through the SDK that users have.
 //
 //   send ──▶ OrderEntry ══▶ server ══▶ OrderEntry ── reports ──▶ events ──▶ listener
-//     └────▶ reference        ╚═══════▶ MarketFeed ── updates ──▶ a book for each instrument
+//     └────▶ reference      ▲ ╚═══════▶ MarketFeed ── updates ──▶ a book for each instrument
+//   operate ──▶ Operator ═══╝
 //
 // What a replay is told of its orders comes from reports, and what it is told of books (`depth`,
 // `restingOrders`) from the feed. The reference (wire-reference.ts) says which updates are due, and
 // in the end whether the books of the feed are right.
 //
 // Known limitations: a command's time does not travel, the server stamps it. Commands are new,
-// cancel and replace.
+// cancel and replace, the operator's a change of phase.
 
 import { assert } from '../base/assert.ts';
 import {
@@ -17,13 +18,23 @@ import {
   type ExecutionReport,
   type FeedBook,
   MarketFeed,
+  Operator,
   OrderEntry,
   type OrderResult,
+  type Phase,
   type Subscription,
 } from '../client/index.ts';
-import { COMMAND_CANCEL, COMMAND_NEW, COMMAND_REPLACE, SIDE_BUY } from '../core/codes.ts';
+import {
+  COMMAND_CANCEL,
+  COMMAND_NEW,
+  COMMAND_REPLACE,
+  EVENT_DONE,
+  PHASE_NAMES,
+  SIDE_BUY,
+} from '../core/codes.ts';
 import type { Limits } from '../core/limits.ts';
-import type { Command, CoreEvent } from '../core/plain.ts';
+import type { ChangePhase, Command } from '../core/plain.ts';
+import type { CoreEvent } from '../core/plain-events.ts';
 import type { PriceLevel } from '../core/views.ts';
 import type { PublicOrder, Venue } from './venue.ts';
 import { toNewOrder, toReplaceOrder, WireEvents } from './wire-events.ts';
@@ -36,6 +47,8 @@ export interface WireVenueOptions {
   feedUrl: string;
   /** Of a session that may act for every account of the replay. */
   token: string;
+  /** Of an operator. */
+  operatorToken: string;
   /** The server's. */
   limits: Limits;
 }
@@ -64,6 +77,7 @@ interface Waiter {
 export class WireVenue implements Venue {
   private readonly reference: WireReference;
   private entry!: OrderEntry;
+  private operator!: Operator;
   private feed!: MarketFeed;
   private events!: WireEvents;
   private readonly subscriptions = new Map<number, Subscription>();
@@ -89,7 +103,9 @@ export class WireVenue implements Venue {
     await venue.openFeed(options.feedUrl);
     try {
       await venue.logOn(options.ordersUrl, options.token);
+      await venue.logOnAsOperator(options.ordersUrl, options.operatorToken);
     } catch (error) {
+      await venue.entry?.close({ waitMs: 0 });
       await venue.feed.close();
       throw error;
     }
@@ -109,6 +125,12 @@ export class WireVenue implements Venue {
   send(command: Command): void {
     this.underWay.push(this.reference.apply(command));
     this.issue(command).then(this.onResult, this.onError);
+  }
+
+  operate(command: ChangePhase): void {
+    assert(this.isSettled(0), 'an operator commands when all is settled');
+    this.underWay.push(this.reference.apply(command));
+    this.changePhase(command).catch(this.onError);
   }
 
   settle(underWayMax = 0): Promise<void> | undefined {
@@ -149,7 +171,12 @@ export class WireVenue implements Venue {
   /** Ends both connections. */
   async close(): Promise<void> {
     clearInterval(this.watching);
-    await Promise.all([this.entry.close({ waitMs: 0 }), this.feed.close()]);
+    const waitMs = 0;
+    await Promise.all([
+      this.entry.close({ waitMs }),
+      this.operator.close({ waitMs }),
+      this.feed.close(),
+    ]);
   }
 
   private async openFeed(url: string): Promise<void> {
@@ -183,6 +210,23 @@ export class WireVenue implements Venue {
       onReport: (report) => this.hear(report),
     });
     this.events = new WireEvents(this.entry.number);
+  }
+
+  private async logOnAsOperator(url: string, token: string): Promise<void> {
+    this.operator = await Operator.connect({ url, token, WebSocket: WireSocket });
+  }
+
+  /** Its own reports go to the operator: the listener gets the end of the command from them. */
+  private async changePhase({ instrument, phase }: ChangePhase): Promise<void> {
+    const { operator, entry } = this;
+    const result = await operator.setPhase(instrument, PHASE_NAMES[phase] as Phase);
+    const [report] = result.reports;
+    if (report === undefined) throw new Error('the server did not take an operator command');
+    // What the command did to orders is reported to their session: this answer comes behind it.
+    await entry.openOrders();
+    const { commandSequence: sequence, request } = report;
+    this.listener({ evt: EVENT_DONE, sequence, session: operator.number, request, end: true });
+    this.answered(sequence);
   }
 
   private issue(command: Command): Promise<OrderResult | CancelResult> {

@@ -3,8 +3,10 @@
 import { highWordOfBigint, lowWordOfBigint } from '../base/words.ts';
 import {
   type COMMAND_CANCEL,
+  COMMAND_KILL,
   COMMAND_MASS_CANCEL,
   COMMAND_NEW,
+  COMMAND_PHASE,
   COMMAND_REPLACE,
 } from '../core/codes.ts';
 import {
@@ -13,7 +15,9 @@ import {
   C_DISPLAY_QTY,
   C_HEAD,
   C_INSTRUMENT,
+  C_KILLED_SESSION,
   C_ORIG_LOW,
+  C_PHASE,
   C_PRICE,
   C_QTY,
   C_REQUEST,
@@ -29,6 +33,8 @@ import {
   HEAD_STP_SHIFT,
   HEAD_TIF_SHIFT,
   HEAD_TYPE_SHIFT,
+  KILL_LIFT,
+  KILL_SESSION,
 } from '../core/command-slot.ts';
 import { WIRE_COMMAND_WORDS } from './commands.ts';
 
@@ -81,14 +87,32 @@ export interface MassCancel extends Request {
   side?: number;
 }
 
-export type ClientCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel;
+/** An operator puts an instrument into a phase (PHASE_*). */
+export interface ChangePhase {
+  command: typeof COMMAND_PHASE;
+  request: number;
+  instrument: number;
+  phase: number;
+}
+
+/** An operator's kill switch, of an account or of a session. */
+export interface Kill {
+  command: typeof COMMAND_KILL;
+  request: number;
+  account?: number;
+  session?: number;
+  /** Lifts it instead. */
+  lift: boolean;
+}
+
+export type ClientCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel | ChangePhase | Kill;
 
 /** Writes a command to the WIRE_COMMAND_WORDS words from `at`; all of them are set. */
 export function writeCommand(words: Int32Array, at: number, command: ClientCommand): void {
   words.fill(0, at, at + WIRE_COMMAND_WORDS);
   words[at + C_HEAD] = command.command;
   words[at + C_REQUEST] = command.request;
-  words[at + C_ACCOUNT] = command.account;
+  if ('account' in command) words[at + C_ACCOUNT] = command.account ?? 0;
   if ('clOrdId' in command) writeId(words, at + C_CLORDID_LOW, command.clOrdId);
   switch (command.command) {
     case COMMAND_NEW:
@@ -112,6 +136,17 @@ export function writeCommand(words: Int32Array, at: number, command: ClientComma
       }
       if (command.side !== undefined) {
         words[at + C_HEAD]! |= HAS_SIDE | (command.side << HEAD_SIDE_SHIFT);
+      }
+      break;
+    case COMMAND_PHASE:
+      words[at + C_INSTRUMENT] = command.instrument;
+      words[at + C_PHASE] = command.phase;
+      break;
+    case COMMAND_KILL:
+      if (command.lift) words[at + C_HEAD]! |= KILL_LIFT;
+      if (command.session !== undefined) {
+        words[at + C_HEAD]! |= KILL_SESSION;
+        words[at + C_KILLED_SESSION] = command.session;
       }
       break;
   }

@@ -12,12 +12,16 @@ import {
   COMMANDS_PER_FRAME_MAX,
   FRAME_BYTES_MAX,
   KIND_COMMANDS,
+  KIND_DEFINE,
   KIND_HEARTBEAT,
   KIND_LOGON,
   KIND_OPEN_ORDERS,
+  NAME_BYTES_MAX,
+  REQUEST_MAX,
   TOKEN_BYTES_MAX,
   WIRE_VERSION,
 } from './frame-kinds.ts';
+import { Definition as DefinitionTable } from './generated/ringside/order-entry/definition.ts';
 import { Frame } from './generated/ringside/order-entry/frame.ts';
 import { Logon as LogonTable } from './generated/ringside/order-entry/logon.ts';
 import { Message } from './message.ts';
@@ -71,6 +75,51 @@ export function encodeOpenOrders(request: number): Uint8Array {
   return frame.finish().slice();
 }
 
+/** An operator's command that defines an instrument. */
+export interface Definition {
+  /** The operator's own number, 1 … REQUEST_MAX: comes back with the answer. */
+  request: number;
+  /** uint32; the number that the instrument gets. */
+  number: number;
+  /** At most NAME_BYTES_MAX bytes of UTF-8 on the wire, as tickSize and lotSize. */
+  symbol: string;
+  /** Decimal texts ('0.01'). */
+  tickSize: string;
+  lotSize: string;
+  /** Ticks, 0 = none. */
+  referencePrice: number;
+  /** Price band in hundredths of a percent, 0 = none. */
+  priceBandBps: number;
+  /** How long a halt by the band, and the auction after it, last: ns, 0 … 2^53-1. */
+  haltNs: number;
+  auctionNs: number;
+}
+
+/** A frame with a definition. RangeError when a text is too long or no text. */
+export function encodeDefinition(definition: Definition): Uint8Array {
+  const builder = new Builder(256);
+  const table = DefinitionTable.createDefinition(
+    builder,
+    definition.request,
+    definition.number,
+    addText(builder, definition.symbol, NAME_BYTES_MAX),
+    addText(builder, definition.tickSize, NAME_BYTES_MAX),
+    addText(builder, definition.lotSize, NAME_BYTES_MAX),
+    definition.referencePrice,
+    definition.priceBandBps,
+    lowWord(definition.haltNs),
+    highWord(definition.haltNs),
+    lowWord(definition.auctionNs),
+    highWord(definition.auctionNs),
+  );
+  Frame.startFrame(builder);
+  Frame.addVersion(builder, WIRE_VERSION);
+  Frame.addKind(builder, KIND_DEFINE);
+  Frame.addDefinition(builder, table);
+  Frame.finishFrameBuffer(builder, Frame.endFrame(builder));
+  return builder.asUint8Array();
+}
+
 /** Encodes frames of commands into one buffer that it uses again. */
 export class CommandsEncoder {
   private readonly frame = new BlockFrame(
@@ -96,7 +145,7 @@ const HEAD = (1 << s.SLOT_VERSION) | (1 << s.SLOT_KIND);
 
 /** Reads frames that clients send, of all sockets of a thread: fields tell of the last frame. */
 export class ClientFrameDecoder {
-  /** KIND_LOGON, KIND_COMMANDS, KIND_HEARTBEAT or KIND_OPEN_ORDERS. */
+  /** KIND_LOGON, KIND_COMMANDS, KIND_HEARTBEAT, KIND_OPEN_ORDERS or KIND_DEFINE. */
   kind = 0;
   /** KIND_COMMANDS: word of `words` at which the first begins; each has WIRE_COMMAND_WORDS. */
   commandsAt = 0;
@@ -106,6 +155,8 @@ export class ClientFrameDecoder {
   request = 0;
   /** KIND_LOGON; else null. */
   logon: Logon | null = null;
+  /** KIND_DEFINE; else null. Its request is checked, its words are the server's to judge. */
+  definition: Definition | null = null;
   private readonly message: Message;
 
   constructor() {
@@ -128,12 +179,14 @@ export class ClientFrameDecoder {
     const { kind, version } = this.message;
     this.kind = kind;
     this.logon = null;
+    this.definition = null;
     this.commandCount = 0;
     if (kind === KIND_LOGON) return this.decodeLogon();
     if (version !== WIRE_VERSION) return CLOSE_UNSUPPORTED_VERSION;
     if (kind === KIND_COMMANDS) return this.decodeCommands();
     if (kind === KIND_HEARTBEAT) return this.message.hasJust(HEAD, 0) ? 0 : CLOSE_BAD_FRAME;
     if (kind === KIND_OPEN_ORDERS) return this.decodeOpenOrders();
+    if (kind === KIND_DEFINE) return this.decodeDefinition();
     return CLOSE_BAD_FRAME;
   }
 
@@ -148,6 +201,27 @@ export class ClientFrameDecoder {
     if (!this.message.hasJust(HEAD | (1 << s.OE_SLOT_REQUEST), 0)) return CLOSE_BAD_FRAME;
     this.request = this.message.word(s.OE_SLOT_REQUEST) >>> 0;
     return this.request > 0 ? 0 : CLOSE_BAD_FRAME;
+  }
+
+  private decodeDefinition(): number {
+    if (!this.message.hasJust(HEAD | (1 << s.OE_SLOT_DEFINITION), 0)) return CLOSE_BAD_FRAME;
+    const frame = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes));
+    const table = frame.definition()!;
+    const request = table.request();
+    if (!isExact(table.haltNsHigh()) || !isExact(table.auctionNsHigh())) return CLOSE_BAD_FRAME;
+    if (request === 0 || request > REQUEST_MAX) return CLOSE_BAD_FRAME;
+    this.definition = {
+      request,
+      number: table.number(),
+      symbol: readText(table.symbol(Encoding.UTF8_BYTES)),
+      tickSize: readText(table.tickSize(Encoding.UTF8_BYTES)),
+      lotSize: readText(table.lotSize(Encoding.UTF8_BYTES)),
+      referencePrice: table.referencePrice(),
+      priceBandBps: table.priceBandBps(),
+      haltNs: wordsToNumber(table.haltNsLow(), table.haltNsHigh()),
+      auctionNs: wordsToNumber(table.auctionNsLow(), table.auctionNsHigh()),
+    };
+    return 0;
   }
 
   /** Versions are judged first, so that a client of later versions gets the answer that helps. */

@@ -14,6 +14,11 @@ export const REFUSAL_NAMES: Readonly<Record<number, string>> = {
   [kinds.REFUSE_RESERVED]: 'reserved_not_zero',
   [kinds.REFUSE_REQUEST_ZERO]: 'request_zero',
   [kinds.REFUSE_REQUEST_TOO_LARGE]: 'request_too_large',
+  [kinds.REFUSE_UNKNOWN_PHASE]: 'unknown_phase',
+  [kinds.REFUSE_INVALID_SYMBOL]: 'invalid_symbol',
+  [kinds.REFUSE_SYMBOL_IN_USE]: 'symbol_in_use',
+  [kinds.REFUSE_INVALID_SIZE]: 'invalid_size',
+  [kinds.REFUSE_OUT_OF_RANGE]: 'out_of_range',
   [kinds.REFUSE_NOT_DURABLE]: 'not_durable',
 };
 

@@ -18,3 +18,9 @@ export function areExact(
   }
   return true;
 }
+
+/** True when a signed 64-bit number with this high word lies within ±(2^53-1). */
+export function isExactSigned(low: number, high: number): boolean {
+  const isLeast = high === -0x200000 && low === 0;
+  return high >= -0x200000 && high <= EXACT_HIGH_MAX && !isLeast;
+}

@@ -1,13 +1,21 @@
 // How both sides read frames of the feed.
 
-import { ByteBuffer, Encoding } from 'flatbuffers';
+import { ByteBuffer } from 'flatbuffers';
 import { wordsToNumber } from '../base/words.ts';
-import { areExact, isExact } from './exact.ts';
-import { L_QTY_HIGH, LEVEL_WORDS } from './feed-layout.ts';
-import { createFeedHead, type FeedHead, type InstrumentFacts } from './feed-records.ts';
+import { areExact, isExact, isExactSigned } from './exact.ts';
+import {
+  I_IMBALANCE_HIGH,
+  I_IMBALANCE_LOW,
+  I_QTY_HIGH,
+  INDICATIVE_WORDS,
+  L_QTY_HIGH,
+  LEVEL_WORDS,
+} from './feed-layout.ts';
+import { createFeedHead, type FeedHead } from './feed-records.ts';
 import {
   CLOSE_BAD_FRAME,
   CLOSE_UNSUPPORTED_VERSION,
+  FEED_DEFINED,
   FEED_HEARTBEAT,
   FEED_INSTRUMENTS,
   FEED_REFUSED,
@@ -21,9 +29,10 @@ import {
 } from './frame-kinds.ts';
 import { Frame } from './generated/ringside/feed/frame.ts';
 import { Instrument } from './generated/ringside/feed/instrument.ts';
+import type { InstrumentFacts } from './instrument-facts.ts';
+import { readInstruments } from './instrument-table.ts';
 import { Message } from './message.ts';
 import * as s from './shapes.ts';
-import { readText } from './text.ts';
 
 /** Slots that every frame has. */
 const HEAD = (1 << s.SLOT_VERSION) | (1 << s.SLOT_KIND);
@@ -40,7 +49,12 @@ const FACTS =
   (1 << s.FD_SLOT_TIME_LOW) |
   (1 << s.FD_SLOT_TIME_HIGH) |
   (1 << s.FD_SLOT_IS_LAST);
-const RECORDS = (1 << s.FD_SLOT_LEVELS) | (1 << s.FD_SLOT_ORDERS) | (1 << s.FD_SLOT_TRADES);
+const RECORDS =
+  (1 << s.FD_SLOT_LEVELS) |
+  (1 << s.FD_SLOT_ORDERS) |
+  (1 << s.FD_SLOT_TRADES) |
+  (1 << s.FD_SLOT_PHASES) |
+  (1 << s.FD_SLOT_INDICATIVES);
 
 /**
  * Reads frames that consumers send: FEED_SUBSCRIBE, FEED_UNSUBSCRIBE, FEED_HEARTBEAT. Any number of
@@ -82,7 +96,11 @@ export class FeedDecoder {
   orderCount = 0;
   tradesAt = 0;
   tradeCount = 0;
-  /** FEED_INSTRUMENTS; else empty. */
+  phasesAt = 0;
+  phaseCount = 0;
+  indicativesAt = 0;
+  indicativeCount = 0;
+  /** FEED_INSTRUMENTS: all or some of them, FEED_DEFINED: one; else empty. */
   instruments: readonly InstrumentFacts[] = [];
   private readonly message = new Message(SERVER_FRAME_BYTES_MAX, s.FEED_IDENTIFIER, s.FEED_FRAME);
 
@@ -99,8 +117,7 @@ export class FeedDecoder {
     if (!this.hasWhatItsKindHas() || !this.readHead() || !this.findRecords()) {
       return CLOSE_BAD_FRAME;
     }
-    this.instruments = this.head.kind === FEED_INSTRUMENTS ? this.readInstruments() : [];
-    return 0;
+    return this.readInstruments() ? 0 : CLOSE_BAD_FRAME;
   }
 
   private hasWhatItsKindHas(): boolean {
@@ -109,6 +126,7 @@ export class FeedDecoder {
       case FEED_UPDATE:
         return this.message.hasJust(HEAD, FACTS | RECORDS);
       case FEED_INSTRUMENTS:
+      case FEED_DEFINED:
         return this.message.hasJust(HEAD, FACTS | (1 << s.FD_SLOT_INSTRUMENTS));
       case FEED_HEARTBEAT:
         return this.message.hasJust(HEAD, FACTS);
@@ -146,24 +164,37 @@ export class FeedDecoder {
     this.orderCount = message.count(s.FD_SLOT_ORDERS);
     this.tradesAt = message.vectorAt(s.FD_SLOT_TRADES);
     this.tradeCount = message.count(s.FD_SLOT_TRADES);
-    return areExact(message.words, this.levelsAt + L_QTY_HIGH, this.levelCount, LEVEL_WORDS);
+    this.phasesAt = message.vectorAt(s.FD_SLOT_PHASES);
+    this.phaseCount = message.count(s.FD_SLOT_PHASES);
+    this.indicativesAt = message.vectorAt(s.FD_SLOT_INDICATIVES);
+    this.indicativeCount = message.count(s.FD_SLOT_INDICATIVES);
+    return (
+      areExact(message.words, this.levelsAt + L_QTY_HIGH, this.levelCount, LEVEL_WORDS) &&
+      this.areIndicatives()
+    );
   }
 
-  private readInstruments(): InstrumentFacts[] {
-    const frame = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes));
-    const instrument = new Instrument();
-    const instruments: InstrumentFacts[] = [];
-    for (let i = 0; i < frame.instrumentsLength(); i++) {
-      frame.instruments(i, instrument);
-      instruments.push({
-        number: instrument.number(),
-        symbol: readText(instrument.symbol(Encoding.UTF8_BYTES)),
-        tickSize: readText(instrument.tickSize(Encoding.UTF8_BYTES)),
-        lotSize: readText(instrument.lotSize(Encoding.UTF8_BYTES)),
-        status: instrument.status(),
-        referencePrice: instrument.referencePrice(),
-      });
+  private areIndicatives(): boolean {
+    const { words } = this.message;
+    const { indicativesAt, indicativeCount } = this;
+    for (let i = 0; i < indicativeCount; i++) {
+      const at = indicativesAt + i * INDICATIVE_WORDS;
+      const high = words[at + I_IMBALANCE_HIGH]!;
+      if (!isExactSigned(words[at + I_IMBALANCE_LOW]!, high)) return false;
     }
-    return instruments;
+    return areExact(words, indicativesAt + I_QTY_HIGH, indicativeCount, INDICATIVE_WORDS);
+  }
+
+  /** Fills `instruments`. False: they cannot be right. */
+  private readInstruments(): boolean {
+    this.instruments = [];
+    const { kind } = this.head;
+    if (kind !== FEED_INSTRUMENTS && kind !== FEED_DEFINED) return true;
+    const frame = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes));
+    const scratch = new Instrument();
+    const count = frame.instrumentsLength();
+    const instruments = readInstruments(count, (i) => frame.instruments(i, scratch));
+    this.instruments = instruments ?? [];
+    return instruments !== null && (kind === FEED_INSTRUMENTS || count === 1);
   }
 }

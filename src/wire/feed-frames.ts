@@ -4,20 +4,26 @@ import { Builder } from 'flatbuffers';
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { BlockFrame } from './block-frame.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from './feed-layout.ts';
-import type { FeedHead, InstrumentFacts } from './feed-records.ts';
+import {
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from './feed-layout.ts';
+import type { FeedHead } from './feed-records.ts';
 import {
   FEED_HEARTBEAT,
   FEED_SUBSCRIBE,
   FEED_UNSUBSCRIBE,
-  NAME_BYTES_MAX,
   RECORDS_PER_FRAME_MAX,
   WIRE_VERSION,
 } from './frame-kinds.ts';
 import { Frame } from './generated/ringside/feed/frame.ts';
 import { Instrument } from './generated/ringside/feed/instrument.ts';
+import type { InstrumentFacts } from './instrument-facts.ts';
+import { addInstrument } from './instrument-table.ts';
 import * as s from './shapes.ts';
-import { addText } from './text.ts';
 
 /** A run of records: `count` of them from word `at`. */
 export interface Records {
@@ -26,24 +32,28 @@ export interface Records {
   count: number;
 }
 
+const RECORD_WORDS = LEVEL_WORDS + ORDER_WORDS + TRADE_WORDS + PHASE_WORDS + INDICATIVE_WORDS;
+
 /** Encodes the publisher's frames into one buffer that it uses again. */
 export class FeedEncoder {
   private readonly frame = new BlockFrame(
     s.FEED_IDENTIFIER,
     s.FEED_FRAME.length,
-    RECORDS_PER_FRAME_MAX * (LEVEL_WORDS + ORDER_WORDS + TRADE_WORDS),
+    RECORDS_PER_FRAME_MAX * RECORD_WORDS,
   );
 
   /**
    * A snapshot, update, heartbeat or refusal: as many records of each sort as given, 0 …
-   * RECORDS_PER_FRAME_MAX, null as 0. Records of LEVEL_WORDS, ORDER_WORDS and TRADE_WORDS words
-   * (feed-layout.ts) are copied by block. The view is good until the next call.
+   * RECORDS_PER_FRAME_MAX, null as 0. Records (feed-layout.ts) are copied by block. The view is
+   * good until the next call.
    */
   encode(
     head: FeedHead,
     levels: Records | null,
     orders: Records | null,
     trades: Records | null,
+    phases: Records | null = null,
+    indicatives: Records | null = null,
   ): Uint8Array {
     const { frame } = this;
     frame.begin(WIRE_VERSION, head.kind);
@@ -62,6 +72,8 @@ export class FeedEncoder {
     this.addRecords(s.FD_SLOT_LEVELS, levels, LEVEL_WORDS);
     this.addRecords(s.FD_SLOT_ORDERS, orders, ORDER_WORDS);
     this.addRecords(s.FD_SLOT_TRADES, trades, TRADE_WORDS);
+    this.addRecords(s.FD_SLOT_PHASES, phases, PHASE_WORDS);
+    this.addRecords(s.FD_SLOT_INDICATIVES, indicatives, INDICATIVE_WORDS);
     return frame.finish();
   }
 
@@ -73,8 +85,8 @@ export class FeedEncoder {
 }
 
 /**
- * A frame of FEED_INSTRUMENTS with at most RECORDS_PER_FRAME_MAX instruments, a copy of its own.
- * RangeError when a text is too long or no text.
+ * A frame of FEED_INSTRUMENTS or FEED_DEFINED with at most RECORDS_PER_FRAME_MAX instruments, a
+ * copy of its own. RangeError when a text is too long or no text.
  */
 export function encodeInstruments(
   head: FeedHead,
@@ -82,16 +94,8 @@ export function encodeInstruments(
 ): Uint8Array {
   assert(instruments.length <= RECORDS_PER_FRAME_MAX, 'as many instruments as a frame may have');
   const builder = new Builder(4_096);
-  const tables = instruments.map((instrument) =>
-    Instrument.createInstrument(
-      builder,
-      instrument.number,
-      addText(builder, instrument.symbol, NAME_BYTES_MAX),
-      addText(builder, instrument.tickSize, NAME_BYTES_MAX),
-      addText(builder, instrument.lotSize, NAME_BYTES_MAX),
-      instrument.status,
-      instrument.referencePrice,
-    ),
+  const tables = instruments.map((facts) =>
+    addInstrument(builder, Instrument.createInstrument, facts),
   );
   const vector = Frame.createInstrumentsVector(builder, tables);
   Frame.startFrame(builder);

@@ -12,7 +12,7 @@ import * as f from './feed-layout.ts';
 
 /** What every frame of the feed from the server says, besides its records. */
 export interface FeedHead {
-  /** FEED_INSTRUMENTS, FEED_SNAPSHOT, FEED_UPDATE, FEED_HEARTBEAT or FEED_REFUSED. */
+  /** FEED_INSTRUMENTS, _DEFINED, _SNAPSHOT, _UPDATE, _HEARTBEAT or _REFUSED. */
   kind: number;
   /** Changes with every start of the server, 0 … 2^53-1. */
   epoch: number;
@@ -49,19 +49,6 @@ export function createFeedHead(kind: number): FeedHead {
   };
 }
 
-export interface InstrumentFacts {
-  /** uint32 from 1. */
-  number: number;
-  /** At most NAME_BYTES_MAX bytes of UTF-8, as tickSize and lotSize, which are decimal texts. */
-  symbol: string;
-  tickSize: string;
-  lotSize: string;
-  /** STATUS_*. */
-  status: number;
-  /** Ticks, 0 = none. */
-  referencePrice: number;
-}
-
 /** A price level; orders 0: it is gone. qty is exact up to 2^53-1. */
 export interface Level {
   side: number;
@@ -70,7 +57,7 @@ export interface Level {
   orders: number;
 }
 
-/** An order of the book; kind is ORDER_ADDED, ORDER_REDUCED or ORDER_DELETED. */
+/** An order of the book; kind is ORDER_*, qty what it shows. */
 export interface OrderUpdate {
   kind: number;
   side: number;
@@ -85,6 +72,21 @@ export interface Trade {
   qty: number;
   /** SIDE_BUY, SIDE_SELL or AGGRESSOR_NONE. */
   aggressor: number;
+}
+
+export interface PhaseChange {
+  /** PHASE_*. */
+  phase: number;
+  /** When the timetable goes on, ns; 0: there is none. */
+  due: bigint;
+}
+
+/** What an auction would trade if it ended now; price 0: nothing. */
+export interface Indicative {
+  price: number;
+  qty: number;
+  /** Signed: buys at or above the price less sells at or below it. */
+  imbalance: number;
 }
 
 /** The record at word `at` of a frame that a decoder let through. */
@@ -116,6 +118,22 @@ export function readTrade(words: Int32Array, at: number): Trade {
   };
 }
 
+export function readPhaseChange(words: Int32Array, at: number): PhaseChange {
+  return {
+    phase: words[at + f.P_PHASE]! >>> 0,
+    due: wordsToBigint(words[at + f.P_DUE_LOW]!, words[at + f.P_DUE_HIGH]!),
+  };
+}
+
+export function readIndicative(words: Int32Array, at: number): Indicative {
+  const imbalanceLow = words[at + f.I_IMBALANCE_LOW]! >>> 0;
+  return {
+    price: words[at + f.I_PRICE]!,
+    qty: wordsToNumber(words[at + f.I_QTY_LOW]!, words[at + f.I_QTY_HIGH]!),
+    imbalance: words[at + f.I_IMBALANCE_HIGH]! * 0x1_0000_0000 + imbalanceLow,
+  };
+}
+
 /** Writes a record at word `at`; every word of it is set. */
 export function writeLevel(words: Int32Array, at: number, level: Level): void {
   words[at + f.L_SIDE] = level.side;
@@ -140,4 +158,18 @@ export function writeTrade(words: Int32Array, at: number, trade: Trade): void {
   words[at + f.T_PRICE] = trade.price;
   words[at + f.T_QTY] = trade.qty;
   words[at + f.T_AGGRESSOR] = trade.aggressor;
+}
+
+export function writePhaseChange(words: Int32Array, at: number, change: PhaseChange): void {
+  words[at + f.P_PHASE] = change.phase;
+  words[at + f.P_DUE_LOW] = lowWordOfBigint(change.due);
+  words[at + f.P_DUE_HIGH] = highWordOfBigint(change.due);
+}
+
+export function writeIndicative(words: Int32Array, at: number, indicative: Indicative): void {
+  words[at + f.I_PRICE] = indicative.price;
+  words[at + f.I_QTY_LOW] = lowWord(indicative.qty);
+  words[at + f.I_QTY_HIGH] = highWord(indicative.qty);
+  words[at + f.I_IMBALANCE_LOW] = lowWord(indicative.imbalance);
+  words[at + f.I_IMBALANCE_HIGH] = highWord(indicative.imbalance);
 }

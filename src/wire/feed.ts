@@ -16,14 +16,20 @@ export {
 export {
   createFeedHead,
   type FeedHead,
-  type InstrumentFacts,
+  type Indicative,
   type Level,
   type OrderUpdate,
+  type PhaseChange,
+  readIndicative,
   readLevel,
   readOrderUpdate,
+  readPhaseChange,
   readTrade,
   type Trade,
+  writeIndicative,
   writeLevel,
   writeOrderUpdate,
+  writePhaseChange,
   writeTrade,
 } from './feed-records.ts';
+export type { InstrumentFacts } from './instrument-facts.ts';

@@ -9,16 +9,20 @@ export const KIND_LOGON = 1;
 export const KIND_COMMANDS = 2;
 export const KIND_HEARTBEAT = 3;
 export const KIND_OPEN_ORDERS = 4;
+/** An operator defines an instrument. */
+export const KIND_DEFINE = 5;
 // Order entry, from the server (it sends KIND_HEARTBEAT too).
 export const KIND_WELCOME = 16;
 export const KIND_REPORTS = 17;
 export const KIND_REFUSALS = 18;
 /** Answer to KIND_OPEN_ORDERS: reports of kind `open`, outside the report sequence. */
 export const KIND_OPEN_ORDER_LIST = 19;
+/** Instruments that were defined or entered another phase since the welcome. */
+export const KIND_INSTRUMENTS = 20;
 
 // Why a command was refused, Refusal.reason: REJECT_NOT_AUTHORIZED and REJECT_BUSY of
 // core/codes.ts, or one of these. All but the last say that it breaks the protocol.
-/** Clients send new, cancel, replace and massCancel. */
+/** Clients send new, cancel, replace and massCancel, operators also phase and kill. */
 export const REFUSE_UNKNOWN_COMMAND = 64;
 /** The head has a bit that its command does not know. */
 export const REFUSE_UNDEFINED_BITS = 65;
@@ -30,8 +34,18 @@ export const REFUSE_RESERVED = 67;
 export const REFUSE_REQUEST_ZERO = 68;
 /** The request number is above REQUEST_MAX. */
 export const REFUSE_REQUEST_TOO_LARGE = 69;
+/** A phase command names none of the phases. */
+export const REFUSE_UNKNOWN_PHASE = 70;
+/** A symbol that may be none (base/symbol.ts). */
+export const REFUSE_INVALID_SYMBOL = 71;
+/** Another instrument has that symbol. */
+export const REFUSE_SYMBOL_IN_USE = 72;
+/** A tick or lot size is no positive decimal number, or does not fit (base/decimal.ts). */
+export const REFUSE_INVALID_SIZE = 73;
+/** A reference price, price band or duration of an instrument; account or session 0 of a kill. */
+export const REFUSE_OUT_OF_RANGE = 74;
 /** The server's disk failed before the command was safe: a restart may have it or not. */
-export const REFUSE_NOT_DURABLE = 70;
+export const REFUSE_NOT_DURABLE = 75;
 
 // Feed, from the client.
 export const FEED_SUBSCRIBE = 1;
@@ -43,6 +57,8 @@ export const FEED_UPDATE = 18;
 export const FEED_HEARTBEAT = 19;
 /** The subscription asked for is not possible (unknown instrument or channel). */
 export const FEED_REFUSED = 20;
+/** One instrument more than in FEED_INSTRUMENTS: it was defined meanwhile. */
+export const FEED_DEFINED = 21;
 
 export const CHANNEL_L2 = 1;
 export const CHANNEL_L3 = 2;
@@ -52,9 +68,8 @@ export const CHANNEL_TRADES = 4;
 export const ORDER_ADDED = 1;
 export const ORDER_REDUCED = 2;
 export const ORDER_DELETED = 3;
-
-// InstrumentFacts.status.
-export const STATUS_TRADING = 1;
+/** An iceberg shows its next tranche, at the back of its level. */
+export const ORDER_REFRESHED = 4;
 
 // Frame.reason of FEED_REFUSED.
 export const REFUSED_UNKNOWN_INSTRUMENT = 1;
@@ -94,6 +109,8 @@ export const TOKEN_BYTES_MAX = 256;
 export const NAME_BYTES_MAX = 64;
 /** Accounts that one session may act for. */
 export const ACCOUNTS_PER_SESSION_MAX = 1_024;
+/** Accounts in a welcome: an operator is told all of them. */
+export const WELCOME_ACCOUNTS_MAX = 65_536;
 /** Instruments in a welcome. */
 export const INSTRUMENTS_MAX = 32_767;
 /** Largest frame that a server sends, bytes: a welcome with every name at its longest. */

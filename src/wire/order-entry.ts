@@ -6,7 +6,9 @@
 
 export {
   type CancelOrder,
+  type ChangePhase,
   type ClientCommand,
+  type Kill,
   type MassCancel,
   type NewOrder,
   type ReplaceOrder,
@@ -15,12 +17,15 @@ export {
 export {
   ClientFrameDecoder,
   CommandsEncoder,
+  type Definition,
+  encodeDefinition,
   encodeHeartbeat,
   encodeLogon,
   encodeOpenOrders,
   type Logon,
 } from './client-frames.ts';
-export { copyCommand, judgeCommand, WIRE_COMMAND_WORDS } from './commands.ts';
+export { copyCommand, isOperators, judgeCommand, WIRE_COMMAND_WORDS } from './commands.ts';
+export type { InstrumentFacts } from './instrument-facts.ts';
 export {
   REFUSAL_WORDS,
   type Refusal,
@@ -30,9 +35,9 @@ export {
 } from './reports.ts';
 export { ServerFrameDecoder } from './server-frame-decoder.ts';
 export {
+  encodeInstrumentChanges,
   encodeWelcome,
   ServerFrameEncoder,
   type Welcome,
   type WelcomeAccount,
-  type WelcomeInstrument,
 } from './server-frames.ts';

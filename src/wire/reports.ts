@@ -28,6 +28,8 @@ export interface Report {
   keptPlace: boolean;
   /** Trade: this order was the aggressor. */
   aggressor: boolean;
+  /** Trade: of an auction, which has no aggressor. */
+  auction: boolean;
   /** Rejected: COMMAND_*. */
   command: number;
   /** The last report of the request that caused it. */
@@ -49,6 +51,12 @@ export interface Report {
   price: number;
   /** Trade only: lots. */
   qty: number;
+  /** Iceberg: what it shows, 0 until its next tranche is shown, and in an aggressor's trade. */
+  displayed: number;
+  /** 0: no iceberg, or a trade. */
+  displayQty: number;
+  /** A stop that waits: ticks; else 0. */
+  stopPrice: number;
   /** Trade only. */
   tradeId: bigint;
   /** Replaced only: the id that the order had. */
@@ -75,6 +83,7 @@ export function readReport(words: Int32Array, at: number): Report {
     side: (head >>> EVENT_SIDE_SHIFT) & 1,
     keptPlace: (head & EVENT_KEPT_PLACE) !== 0,
     aggressor: (head & r.REPORT_AGGRESSOR) !== 0,
+    auction: (head & r.REPORT_AUCTION) !== 0,
     command: (head >>> EVENT_COMMAND_SHIFT) & EVENT_COMMAND_MASK,
     end: (head & r.REPORT_END) !== 0,
     request: words[at + r.R_REQUEST]! >>> 0,
@@ -88,6 +97,9 @@ export function readReport(words: Int32Array, at: number): Report {
     leaves: words[at + r.R_LEAVES]!,
     price: words[at + r.R_PRICE]!,
     qty: words[at + r.R_QTY]!,
+    displayed: words[at + r.R_DISPLAYED]!,
+    displayQty: words[at + r.R_DISPLAY_QTY]!,
+    stopPrice: words[at + r.R_STOP_PRICE]!,
     tradeId: event === EVENT_TRADE ? id : 0n,
     origClOrdId: event === EVENT_REPLACED ? id : 0n,
   };

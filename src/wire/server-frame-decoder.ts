@@ -7,6 +7,7 @@ import {
   CLOSE_BAD_FRAME,
   CLOSE_UNSUPPORTED_VERSION,
   KIND_HEARTBEAT,
+  KIND_INSTRUMENTS,
   KIND_OPEN_ORDER_LIST,
   KIND_REFUSALS,
   KIND_REPORTS,
@@ -18,9 +19,11 @@ import { Account } from './generated/ringside/order-entry/account.ts';
 import { Frame } from './generated/ringside/order-entry/frame.ts';
 import { Instrument } from './generated/ringside/order-entry/instrument.ts';
 import type { Welcome as WelcomeTable } from './generated/ringside/order-entry/welcome.ts';
+import type { InstrumentFacts } from './instrument-facts.ts';
+import { readInstruments } from './instrument-table.ts';
 import { Message } from './message.ts';
 import { R_COMMAND_HIGH, R_REPORT_HIGH, REPORT_WORDS } from './report-layout.ts';
-import type { Welcome, WelcomeAccount, WelcomeInstrument } from './server-frames.ts';
+import type { Welcome, WelcomeAccount } from './server-frames.ts';
 import * as s from './shapes.ts';
 import { readText } from './text.ts';
 
@@ -36,7 +39,7 @@ const LIST =
 
 /** Reads frames that the server sends. Fields tell of the last frame. */
 export class ServerFrameDecoder {
-  /** KIND_WELCOME, KIND_REPORTS, KIND_REFUSALS, KIND_OPEN_ORDER_LIST or KIND_HEARTBEAT. */
+  /** KIND_WELCOME, _REPORTS, _REFUSALS, _OPEN_ORDER_LIST, _INSTRUMENTS or _HEARTBEAT. */
   kind = 0;
   /** Reports and list of open orders: word at which the first begins; each has REPORT_WORDS. */
   reportsAt = 0;
@@ -50,6 +53,8 @@ export class ServerFrameDecoder {
   isLast = false;
   /** KIND_WELCOME; else null. */
   welcome: Welcome | null = null;
+  /** KIND_INSTRUMENTS; else empty. */
+  instruments: readonly InstrumentFacts[] = [];
   private readonly message: Message;
 
   constructor() {
@@ -72,6 +77,7 @@ export class ServerFrameDecoder {
     if (this.message.version !== WIRE_VERSION) return CLOSE_UNSUPPORTED_VERSION;
     this.kind = this.message.kind;
     this.welcome = null;
+    this.instruments = [];
     this.reportCount = 0;
     this.refusalCount = 0;
     return this.decodeKind() ? 0 : CLOSE_BAD_FRAME;
@@ -89,6 +95,8 @@ export class ServerFrameDecoder {
         return this.message.hasJust(HEAD, 0);
       case KIND_WELCOME:
         return this.isWelcome();
+      case KIND_INSTRUMENTS:
+        return this.areInstruments();
       default:
         return false;
     }
@@ -125,12 +133,25 @@ export class ServerFrameDecoder {
     return true;
   }
 
+  private areInstruments(): boolean {
+    if (!this.message.hasJust(HEAD | (1 << s.OE_SLOT_INSTRUMENTS), 0)) return false;
+    const frame = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes));
+    const scratch = new Instrument();
+    const count = frame.instrumentsLength();
+    const instruments = readInstruments(count, (i) => frame.instruments(i, scratch));
+    this.instruments = instruments ?? [];
+    return instruments !== null && count > 0;
+  }
+
   private isWelcome(): boolean {
     if (!this.message.hasJust(HEAD | (1 << s.OE_SLOT_WELCOME), 0)) return false;
     const table = Frame.getRootAsFrame(new ByteBuffer(this.message.bytes)).welcome()!;
     const low = table.nextReportLow();
     const high = table.nextReportHigh();
-    if (!isExact(high)) return false;
+    const scratch = new Instrument();
+    const count = table.instrumentsLength();
+    const instruments = readInstruments(count, (i) => table.instruments(i, scratch));
+    if (!isExact(high) || instruments === null) return false;
     this.welcome = {
       version: table.version(),
       session: table.session(),
@@ -140,7 +161,8 @@ export class ServerFrameDecoder {
       nextReport: wordsToNumber(low, high),
       reportsLost: table.reportsLost(),
       accounts: readAccounts(table),
-      instruments: readInstruments(table),
+      instruments,
+      isOperator: table.isOperator(),
     };
     return true;
   }
@@ -158,19 +180,4 @@ function readAccounts(welcome: WelcomeTable): WelcomeAccount[] {
     });
   }
   return accounts;
-}
-
-function readInstruments(welcome: WelcomeTable): WelcomeInstrument[] {
-  const instruments: WelcomeInstrument[] = [];
-  const instrument = new Instrument();
-  for (let i = 0; i < welcome.instrumentsLength(); i++) {
-    welcome.instruments(i, instrument);
-    instruments.push({
-      number: instrument.number(),
-      symbol: readText(instrument.symbol(Encoding.UTF8_BYTES)),
-      tickSize: readText(instrument.tickSize(Encoding.UTF8_BYTES)),
-      lotSize: readText(instrument.lotSize(Encoding.UTF8_BYTES)),
-    });
-  }
-  return instruments;
 }

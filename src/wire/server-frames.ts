@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { highWord, highWordOfBigint, lowWord, lowWordOfBigint } from '../base/words.ts';
 import { BlockFrame } from './block-frame.ts';
 import {
+  KIND_INSTRUMENTS,
   KIND_OPEN_ORDER_LIST,
   KIND_REFUSALS,
   KIND_REPORTS,
@@ -18,6 +19,8 @@ import { Account } from './generated/ringside/order-entry/account.ts';
 import { Frame } from './generated/ringside/order-entry/frame.ts';
 import { Instrument } from './generated/ringside/order-entry/instrument.ts';
 import { Welcome as WelcomeTable } from './generated/ringside/order-entry/welcome.ts';
+import type { InstrumentFacts } from './instrument-facts.ts';
+import { addInstrument } from './instrument-table.ts';
 import { REPORT_WORDS } from './report-layout.ts';
 import { REFUSAL_WORDS } from './reports.ts';
 import * as s from './shapes.ts';
@@ -32,14 +35,6 @@ export interface WelcomeAccount {
   highestClOrdId: bigint;
 }
 
-/** An instrument's name and what its ticks and lots are, as decimal texts ('0.01'). */
-export interface WelcomeInstrument {
-  number: number;
-  symbol: string;
-  tickSize: string;
-  lotSize: string;
-}
-
 export interface Welcome {
   /** Version of every frame from here on. */
   version: number;
@@ -52,10 +47,11 @@ export interface Welcome {
   nextReport: number;
   /** nextReport is not the number asked for: the open orders have to be asked for. */
   reportsLost: boolean;
-  /** At most ACCOUNTS_PER_SESSION_MAX. */
+  /** That the session may act for; to an operator: all. At most WELCOME_ACCOUNTS_MAX. */
   accounts: readonly WelcomeAccount[];
   /** At most INSTRUMENTS_MAX. */
-  instruments: readonly WelcomeInstrument[];
+  instruments: readonly InstrumentFacts[];
+  isOperator: boolean;
 }
 
 /** A welcome frame, a copy of its own. RangeError when a text is too long or no text. */
@@ -70,14 +66,8 @@ export function encodeWelcome(welcome: Welcome): Uint8Array {
       highWordOfBigint(account.highestClOrdId),
     ),
   );
-  const instruments = welcome.instruments.map((instrument) =>
-    Instrument.createInstrument(
-      builder,
-      instrument.number,
-      addText(builder, instrument.symbol, NAME_BYTES_MAX),
-      addText(builder, instrument.tickSize, NAME_BYTES_MAX),
-      addText(builder, instrument.lotSize, NAME_BYTES_MAX),
-    ),
+  const instruments = welcome.instruments.map((facts) =>
+    addInstrument(builder, Instrument.createInstrument, facts),
   );
   const table = WelcomeTable.createWelcome(
     builder,
@@ -91,11 +81,32 @@ export function encodeWelcome(welcome: Welcome): Uint8Array {
     welcome.reportsLost,
     WelcomeTable.createAccountsVector(builder, accounts),
     WelcomeTable.createInstrumentsVector(builder, instruments),
+    welcome.isOperator,
   );
   Frame.startFrame(builder);
   Frame.addVersion(builder, welcome.version);
   Frame.addKind(builder, KIND_WELCOME);
   Frame.addWelcome(builder, table);
+  Frame.finishFrameBuffer(builder, Frame.endFrame(builder));
+  return builder.asUint8Array();
+}
+
+/**
+ * A frame of the 1 … RECORDS_PER_FRAME_MAX instruments that are new or have entered another phase,
+ * a copy of its own. RangeError when a text is too long or no text.
+ */
+export function encodeInstrumentChanges(instruments: readonly InstrumentFacts[]): Uint8Array {
+  const count = instruments.length;
+  assert(count >= 1 && count <= RECORDS_PER_FRAME_MAX, 'as many instruments as a frame may have');
+  const builder = new Builder(1_024);
+  const tables = instruments.map((facts) =>
+    addInstrument(builder, Instrument.createInstrument, facts),
+  );
+  const vector = Frame.createInstrumentsVector(builder, tables);
+  Frame.startFrame(builder);
+  Frame.addVersion(builder, WIRE_VERSION);
+  Frame.addKind(builder, KIND_INSTRUMENTS);
+  Frame.addInstruments(builder, vector);
   Frame.finishFrameBuffer(builder, Frame.endFrame(builder));
   return builder.asUint8Array();
 }

@@ -2,14 +2,20 @@
 // slot is a field's place in its table, from 0. A test holds this against the generated code.
 
 import { WIRE_COMMAND_WORDS } from './commands.ts';
-import { LEVEL_WORDS, ORDER_WORDS, TRADE_WORDS } from './feed-layout.ts';
 import {
-  ACCOUNTS_PER_SESSION_MAX,
+  INDICATIVE_WORDS,
+  LEVEL_WORDS,
+  ORDER_WORDS,
+  PHASE_WORDS,
+  TRADE_WORDS,
+} from './feed-layout.ts';
+import {
   COMMANDS_PER_FRAME_MAX,
   INSTRUMENTS_MAX,
   NAME_BYTES_MAX,
   RECORDS_PER_FRAME_MAX,
   TOKEN_BYTES_MAX,
+  WELCOME_ACCOUNTS_MAX,
 } from './frame-kinds.ts';
 import { REPORT_WORDS } from './report-layout.ts';
 import { REFUSAL_WORDS } from './reports.ts';
@@ -32,6 +38,8 @@ export const OE_SLOT_REQUEST = 7;
 export const OE_SLOT_REPORT_LOW = 8;
 export const OE_SLOT_REPORT_HIGH = 9;
 export const OE_SLOT_IS_LAST = 10;
+export const OE_SLOT_DEFINITION = 11;
+export const OE_SLOT_INSTRUMENTS = 12;
 
 export const FD_SLOT_EPOCH_LOW = 2;
 export const FD_SLOT_EPOCH_HIGH = 3;
@@ -49,6 +57,8 @@ export const FD_SLOT_ORDERS = 14;
 export const FD_SLOT_TRADES = 15;
 export const FD_SLOT_INSTRUMENTS = 16;
 export const FD_SLOT_REASON = 17;
+export const FD_SLOT_PHASES = 18;
+export const FD_SLOT_INDICATIVES = 19;
 
 const LOGON: Shape = [
   scalar(2), // version_min
@@ -66,11 +76,33 @@ const ACCOUNT: Shape = [
   scalar(4), // highest_cl_ord_id_high
 ];
 
-const WELCOME_INSTRUMENT: Shape = [
+/** In order entry and in the feed alike. */
+const INSTRUMENT: Shape = [
   scalar(4), // number
   text(NAME_BYTES_MAX), // symbol
   text(NAME_BYTES_MAX), // tick_size
   text(NAME_BYTES_MAX), // lot_size
+  scalar(4), // phase
+  scalar(4), // reference_price
+  scalar(4), // price_band_bps
+  scalar(4), // halt_ns_low
+  scalar(4), // halt_ns_high
+  scalar(4), // auction_ns_low
+  scalar(4), // auction_ns_high
+];
+
+const DEFINITION: Shape = [
+  scalar(4), // request
+  scalar(4), // number
+  text(NAME_BYTES_MAX), // symbol
+  text(NAME_BYTES_MAX), // tick_size
+  text(NAME_BYTES_MAX), // lot_size
+  scalar(4), // reference_price
+  scalar(4), // price_band_bps
+  scalar(4), // halt_ns_low
+  scalar(4), // halt_ns_high
+  scalar(4), // auction_ns_low
+  scalar(4), // auction_ns_high
 ];
 
 const WELCOME: Shape = [
@@ -82,8 +114,9 @@ const WELCOME: Shape = [
   scalar(4), // next_report_low
   scalar(4), // next_report_high
   scalar(1), // reports_lost
-  tables(ACCOUNT, ACCOUNTS_PER_SESSION_MAX),
-  tables(WELCOME_INSTRUMENT, INSTRUMENTS_MAX),
+  tables(ACCOUNT, WELCOME_ACCOUNTS_MAX),
+  tables(INSTRUMENT, INSTRUMENTS_MAX),
+  scalar(1), // is_operator
 ];
 
 export const ORDER_ENTRY_FRAME: Shape = [
@@ -98,15 +131,8 @@ export const ORDER_ENTRY_FRAME: Shape = [
   scalar(4), // report_sequence_low
   scalar(4), // report_sequence_high
   scalar(1), // is_last
-];
-
-const FEED_INSTRUMENT: Shape = [
-  scalar(4), // number
-  text(NAME_BYTES_MAX), // symbol
-  text(NAME_BYTES_MAX), // tick_size
-  text(NAME_BYTES_MAX), // lot_size
-  scalar(4), // status
-  scalar(4), // reference_price
+  table(DEFINITION),
+  tables(INSTRUMENT, RECORDS_PER_FRAME_MAX),
 ];
 
 export const FEED_FRAME: Shape = [
@@ -126,6 +152,8 @@ export const FEED_FRAME: Shape = [
   structs(LEVEL_WORDS, RECORDS_PER_FRAME_MAX),
   structs(ORDER_WORDS, RECORDS_PER_FRAME_MAX),
   structs(TRADE_WORDS, RECORDS_PER_FRAME_MAX),
-  tables(FEED_INSTRUMENT, RECORDS_PER_FRAME_MAX),
+  tables(INSTRUMENT, RECORDS_PER_FRAME_MAX),
   scalar(4), // reason
+  structs(PHASE_WORDS, RECORDS_PER_FRAME_MAX),
+  structs(INDICATIVE_WORDS, RECORDS_PER_FRAME_MAX),
 ];

@@ -1,3 +1,4 @@
+import { wordsToBigint } from '../base/words.ts';
 import type { Stamp } from '../session/ports.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -7,6 +8,11 @@ const NS_PER_MS = 1e6;
 export class StampClock implements Stamp {
   low = 0;
   high = 0;
+
+  /** The stamp as one number. */
+  ns(): bigint {
+    return wordsToBigint(this.low, this.high);
+  }
 
   /** Reads the clock. */
   advance(): void {

@@ -10,6 +10,8 @@
 //           SPARE         SPARE_NONE → (journal) SPARE_WANTED → (storage) SPARE_READY → (journal)
 //   line 4  FAILED        the journal thread: 1 when its disk has failed
 //           TOLD          I/O threads that have told their clients
+//   line 5  DUE           the matching thread: counts changes of the time in words 2 and 3, uint64
+//                         ns: when the next transition of a timetable is due, 0 = none is
 //   then    session owners, one word a session: counts its logons (session room)
 
 const LINE_WORDS = 32;
@@ -18,7 +20,8 @@ const STORAGE = 3 * LINE_WORDS;
 const SPARE = STORAGE + 1;
 const FAILED = 4 * LINE_WORDS;
 const TOLD = FAILED + 1;
-const OWNERS = 5 * LINE_WORDS;
+const DUE = 5 * LINE_WORDS;
+const OWNERS = 6 * LINE_WORDS;
 
 export const SPARE_NONE = 0;
 export const SPARE_WANTED = 1;
@@ -28,22 +31,24 @@ export const COMMAND_STOP = LINE_WORDS;
 export const EVENT_STOP = 2 * LINE_WORDS;
 
 interface AsyncAtomics {
-  waitAsync(
-    words: Int32Array,
-    at: number,
-    value: number,
-  ): { async: false } | { async: true; value: Promise<string> };
+  waitAsync(words: Int32Array, at: number, value: number): { value: unknown };
 }
+
+const { waitAsync } = Atomics as unknown as AsyncAtomics;
 
 export class Control {
   readonly words: Int32Array;
   /** One word a session, by its index in the configuration. */
   readonly sessionOwners: Int32Array;
+  private readonly dueTime: BigUint64Array;
+  /** Changes of `due` that `dueChanged` has told of. */
+  private dueSeen = 0;
 
   /** Attaches to a buffer of `Control.create`. */
   constructor(buffer: SharedArrayBuffer) {
     this.words = new Int32Array(buffer);
     this.sessionOwners = this.words.subarray(OWNERS);
+    this.dueTime = new BigUint64Array(buffer, (DUE + 2) * 4, 1);
   }
 
   static create(sessions: number, firstSequence: number): SharedArrayBuffer {
@@ -100,14 +105,38 @@ export class Control {
 
   /** Resolves when the disk has failed. Does not keep Node.js from ending. */
   async failed(): Promise<void> {
-    const wait = (Atomics as unknown as AsyncAtomics).waitAsync(this.words, FAILED, 0);
-    if (wait.async) await wait.value;
+    await waitAsync(this.words, FAILED, 0).value;
   }
 
   /** An I/O thread has told its clients that the disk has failed. */
   tellFailed(): void {
     Atomics.add(this.words, TOLD, 1);
     Atomics.notify(this.words, TOLD);
+  }
+
+  /** When the next transition of a timetable is due, ns; 0n: none is. */
+  get due(): bigint {
+    return Atomics.load(this.dueTime, 0);
+  }
+
+  /** Set by the matching thread, when it has changed. */
+  set due(time: bigint) {
+    Atomics.store(this.dueTime, 0, time);
+    this.wakeDue();
+  }
+
+  /** Resolves when `due` has changed since the last time. Does not keep Node.js from ending. */
+  async dueChanged(): Promise<void> {
+    const seen = this.dueSeen;
+    const { value } = waitAsync(this.words, DUE, seen);
+    await value;
+    this.dueSeen = Atomics.load(this.words, DUE);
+  }
+
+  /** Lets who waits for a change go on. */
+  wakeDue(): void {
+    Atomics.add(this.words, DUE, 1);
+    Atomics.notify(this.words, DUE);
   }
 
   /** `stop`: COMMAND_STOP or EVENT_STOP. Followed by `wake` of that ring. */

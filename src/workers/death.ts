@@ -25,12 +25,15 @@ export function leaveProcess(status: number, message: string): never {
   throw new Error('unreachable');
 }
 
-/** From now on, an error that nobody catches in this thread ends the process. */
-export function dieOnError(thread: string): void {
+/**
+ * From now on, an error that nobody catches in this thread ends the process, before any other
+ * listener hears of it.
+ */
+export function dieOnError(thread: string, status = EXIT_THREAD_DIED): void {
   const onError = (error: unknown): never => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return leaveProcess(EXIT_THREAD_DIED, `${thread} thread died: ${text}`);
+    return leaveProcess(status, `${thread} thread died: ${text}`);
   };
-  process.on('uncaughtException', onError);
-  process.on('unhandledRejection', onError);
+  process.prependListener('uncaughtException', onError);
+  process.prependListener('unhandledRejection', onError);
 }

@@ -2,8 +2,10 @@
 // ring; durable events out as execution reports.
 
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
+import type { Config } from '../ops/config.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
+import type { SessionConfig } from '../session/session-config.ts';
 import { Sessions } from '../session/sessions.ts';
 import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
 import { StampClock } from './clock.ts';
@@ -30,20 +32,16 @@ export async function runIo(
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
   const sessions: Sessions = new Sessions({
-    sessions: config.sessions.map(({ number, token, accounts }) => ({
-      number,
-      token,
-      accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
-    })),
+    sessions: sessionsOf(config),
     port: new RingCommandPort(commandRing),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
-    instruments: () => config.instruments,
+    accounts: config.accounts,
     catchUp: () => reader.catchUp(),
     limits: { graceMs: config.resumeGraceMs },
   });
   const image = start.recovered?.image;
-  if (image !== undefined) sessions.restore(image.reports, image.accounts);
+  if (image !== undefined) sessions.restore(image);
   const now = (): number => {
     clock.advance();
     return performance.now();
@@ -64,6 +62,8 @@ export async function runIo(
     if (message.type === 'open') {
       openServer(config.host, message.port, sessions, now).then((opened) => {
         server = opened;
+        // A session's grace counts once, in the first of the I/O threads.
+        if (start.consumer === 0) sessions.awaitReturns(now());
         say({ type: 'listening', port: opened.port });
       });
     } else if (message.type === 'stopIntake') {
@@ -78,6 +78,15 @@ export async function runIo(
   await reader.run();
   clearInterval(ticking);
   leaveSockets(server);
+}
+
+function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
+  return sessions.map(({ number, token, accounts, operator }) => ({
+    number,
+    token,
+    isOperator: operator,
+    accounts: accounts.map((one) => all.find(({ number: n }) => n === one)!),
+  }));
 }
 
 function openServer(

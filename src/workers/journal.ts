@@ -14,7 +14,7 @@ import { wake } from '../ring/wake.ts';
 import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
-import type { ThreadStart } from './thread-start.ts';
+import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
 const SPARE_FROM_FILL = 0.25;
@@ -25,12 +25,12 @@ const LEAVE_MS = 100;
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
-export function runJournal(start: ThreadStart, isReady: () => void): void {
+export function runJournal(start: ThreadStart, say: (message: ThreadMessage) => void): void {
   let isOpen = false;
   try {
     journalAll(start, () => {
       isOpen = true;
-      isReady();
+      say({ type: 'ready' });
     });
   } catch (error) {
     if (!(error instanceof JournalWriteError)) throw error;

@@ -25,11 +25,11 @@ export async function runPublisher(
     orders: config.limits.orders,
     instruments: config.limits.instruments,
   });
-  publisher.setInstruments(
-    config.instruments.map((one) => ({ ...one, referencePrice: one.referencePrice ?? 0 })),
-  );
   const image = start.recovered?.image;
-  if (image !== undefined) publisher.seed(image.orders, image.trades, image.sequence, image.clock);
+  if (image !== undefined) {
+    const { instruments, orders, trades, sequence, clock } = image;
+    publisher.seed(instruments, orders, trades, sequence, clock);
+  }
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;

@@ -2,53 +2,59 @@
 // replica that recovered it, in memory that all can read.
 
 import { SIDE_BUY, SIDE_SELL } from '../core/codes.ts';
+import { instrumentEvents } from '../core/instrument-events.ts';
 import { clock, highestClOrdIds } from '../core/snapshot.ts';
 import { hasInstrument, restingOrders } from '../core/views.ts';
 import { SEED_ORDER_WORDS, writeSeedOrder } from '../feed/seed-order.ts';
 import type { Replica } from '../journal/replica.ts';
-import { SECTION_REPORTS, SECTION_STATE, SECTION_TRADES } from '../journal/snapshot-layout.ts';
+import {
+  SECTION_REPORTS,
+  SECTION_STATE,
+  SECTION_TRADES,
+  SECTION_WISHES,
+} from '../journal/snapshot-layout.ts';
+import type { SessionsImage } from '../session/sessions.ts';
 
-export interface StartImage {
+export interface StartImage extends SessionsImage {
   /** Command sequence of the last command in it. */
   readonly sequence: number;
   readonly clock: readonly [low: number, high: number];
   /** The core's, as core/snapshot.ts lays it out. */
   readonly state: Int32Array;
-  /** Retained reports (session/report-ledger.ts). */
-  readonly reports: Int32Array;
-  /** Three words for each account: number, highest clOrdId low and high. */
-  readonly accounts: Int32Array;
   /** Resting orders in queue order (feed/seed-order.ts), last trades (feed/last-trades.ts). */
   readonly orders: Int32Array;
   readonly trades: Int32Array;
   /** Numbers of the instruments that the log has defined. */
-  readonly instruments: readonly number[];
+  readonly instrumentNumbers: readonly number[];
 }
 
 export function startImage(replica: Replica): StartImage {
   const sections = new Map(replica.sections().map(({ kind, parts }) => [kind, parts]));
   const { core, limits } = replica;
   const numbers = Array.from({ length: limits.instruments }, (_, i) => i + 1);
-  const instruments = numbers.filter((number) => hasInstrument(core, number));
+  const instrumentNumbers = numbers.filter((number) => hasInstrument(core, number));
   return {
     sequence: replica.nextSequence - 1,
     clock: clock(core),
     state: shared(sections.get(SECTION_STATE)!),
     reports: shared(sections.get(SECTION_REPORTS)!),
     accounts: shared([highestClOrdIds(core)]),
-    orders: shared(instruments.flatMap((number) => seedOrders(replica, number))),
+    orders: shared(instrumentNumbers.flatMap((number) => seedOrders(replica, number))),
     trades: shared(sections.get(SECTION_TRADES)!),
-    instruments,
+    instruments: shared([instrumentEvents(core)]),
+    wishes: shared(sections.get(SECTION_WISHES)!),
+    instrumentNumbers,
   };
 }
 
-/** The orders of an instrument: of each side one run of words. */
+/** The orders in an instrument's book: of each side one run of words. */
 function seedOrders({ core }: Replica, instrument: number): Int32Array[] {
   return [SIDE_BUY, SIDE_SELL].map((side) => {
     const orders = restingOrders(core, instrument, side);
     const words = new Int32Array(orders.length * SEED_ORDER_WORDS);
-    orders.forEach(({ orderId, price, leaves }, i) => {
-      writeSeedOrder(words, i * SEED_ORDER_WORDS, instrument, side, orderId, price, leaves);
+    orders.forEach(({ orderId, price, leaves, displayed }, i) => {
+      const at = i * SEED_ORDER_WORDS;
+      writeSeedOrder(words, at, instrument, side, orderId, price, leaves, displayed);
     });
     return words;
   });

@@ -9,14 +9,15 @@ import { type Disk, REAL_DISK } from '../journal/disk.ts';
 import { JournalDamage } from '../journal/journal-errors.ts';
 import { LimitsChanged, type Recovery, recover } from '../journal/recovery.ts';
 import type { EventFollower, Followers } from '../journal/replica.ts';
-import { SECTION_REPORTS, SECTION_TRADES } from '../journal/snapshot-layout.ts';
+import { SECTION_REPORTS, SECTION_TRADES, SECTION_WISHES } from '../journal/snapshot-layout.ts';
 import { SnapshotSchedule } from '../journal/snapshot-schedule.ts';
 import { SpareSegment } from '../journal/spare-segment.ts';
-import type { Log } from '../ops/log.ts';
 import { RUN } from '../ring/stop-codes.ts';
+import { LoggedWishes } from '../session/logged-wishes.ts';
 import { ReportLedger } from '../session/report-ledger.ts';
 import { COMMAND_STOP, Control, SPARE_READY, SPARE_WANTED } from './control.ts';
 import { startImage } from './start-image.ts';
+import { ThreadLog } from './thread-log.ts';
 import type { StorageStart, ThreadMessage } from './thread-start.ts';
 
 /** How often it looks whether a snapshot is due, ms. */
@@ -29,16 +30,14 @@ export function snapshotFollowers(): Followers {
   return new Map<number, EventFollower>([
     [SECTION_REPORTS, new ReportLedger()],
     [SECTION_TRADES, new LastTrades()],
+    [SECTION_WISHES, new LoggedWishes()],
   ]);
 }
 
 /** Recovers and serves until COMMAND_STOP; then nobody waits for it any more. */
-export function runStorage(
-  start: StorageStart,
-  log: Log,
-  say: (message: ThreadMessage) => void,
-): void {
+export function runStorage(start: StorageStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
+  const log = new ThreadLog(say);
   assert(config.durability !== 'none', 'without durability nothing is stored');
   const recovery = recoverAll(start, log, say);
   if (recovery === null) return;
@@ -52,7 +51,7 @@ export function runStorage(
 
 function recoverAll(
   { config }: StorageStart,
-  log: Log,
+  log: ThreadLog,
   say: (message: ThreadMessage) => void,
 ): Recovery | null {
   const startMs = performance.now();
@@ -75,7 +74,7 @@ function recoverAll(
 }
 
 /** Says what recovery did; loudly what was lost on the way. */
-function tell(recovery: Recovery, tookMs: number, log: Log): void {
+function tell(recovery: Recovery, tookMs: number, log: ThreadLog): void {
   const { torn, snapshot, missingCommands, nextSequence } = recovery;
   if (torn !== null) {
     const { file, offset, bytes, keptIn } = torn;
@@ -104,11 +103,11 @@ class Storage {
   private readonly control: Control;
   private readonly schedule: SnapshotSchedule;
   private readonly spare: SpareSegment;
-  private readonly log: Log;
+  private readonly log: ThreadLog;
   private spareFromMs = 0;
   private lastDurable: number;
 
-  constructor(start: StorageStart, recovery: Recovery, disk: Disk, log: Log) {
+  constructor(start: StorageStart, recovery: Recovery, disk: Disk, log: ThreadLog) {
     const { config } = start;
     const { replica, identity, snapshot, unusable, nextSequence } = recovery;
     this.control = new Control(start.control);

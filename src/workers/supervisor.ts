@@ -7,31 +7,34 @@
 // end
 //       by journal and matching · event ring read to its end · ports closed · directory unlocked
 //
-// A thread that ends before it was told to takes the process down (death.ts).
+// A thread that ends before it was told to takes the process down (death.ts), and so does a way up
+// on which nothing moves any more, or a way down that takes too long; both tell where each thread
+// stands.
 
 import { once } from 'node:events';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { lowWord } from '../base/words.ts';
-import { COMMAND_INSTRUMENT } from '../core/codes.ts';
-import { COMMAND_WORDS } from '../core/command-slot.ts';
+import { C_TIME_HIGH, C_TIME_LOW, COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
-import { writeCommand } from '../core/plain.ts';
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts';
 import type { Config } from '../ops/config.ts';
 import { createLog, type Log } from '../ops/log.ts';
 import { createRing } from '../ring/create-ring.ts';
-import { isRead } from '../ring/is-read.ts';
+import { isRead, placesOf } from '../ring/places.ts';
 import { Ring } from '../ring/ring.ts';
 import { STOP_WHEN_EMPTY } from '../ring/stop-codes.ts';
 import { wake } from '../ring/wake.ts';
+import { DEFINITION_SLOTS, writeDefinition } from '../session/definitions.ts';
 import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
-import { type StorageThread, startStorage } from './storage-thread.ts';
+import { watchProgress } from './progress-watch.ts';
+import { type StorageThread, startStorage } from './start-storage.ts';
 import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
+import { Timetable } from './timetable.ts';
 
 /** The first command of a log. */
 const FIRST_SEQUENCE = 1;
@@ -47,6 +50,8 @@ export class AddressInUse extends Error {}
 interface Thread {
   start: ThreadStart;
   worker: Worker;
+  /** The last that it said. */
+  said: ThreadMessage['type'] | 'nothing';
 }
 
 export class Supervisor {
@@ -60,6 +65,7 @@ export class Supervisor {
   private readonly lock: DirectoryLock | undefined;
   /** Undefined: nothing is stored. */
   private readonly storage: StorageThread | undefined;
+  private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
 
@@ -93,6 +99,8 @@ export class Supervisor {
       }),
     );
     this.control = new Control(control);
+    const port = new RingCommandPort(this.commandRing);
+    this.timetable = new Timetable(this.control, port, new StampClock());
   }
 
   /**
@@ -108,15 +116,25 @@ export class Supervisor {
     const lock = isStored ? lockDirectory(config.dataDirectory) : undefined;
     const storage = isStored ? await startStorage(config, control) : undefined;
     const supervisor = new Supervisor(config, control, lock, storage);
-    await supervisor.bringUp();
+    const end = watchProgress(
+      () => supervisor.reached(),
+      (reached) => leaveProcess(EXIT_THREAD_DIED, `the start does not go on: ${reached}`),
+    );
+    try {
+      await supervisor.bringUp();
+    } finally {
+      end();
+    }
     return supervisor;
   }
 
   /** Takes the server down; what was accepted is answered and durable. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.timetable.stop();
     const giveUp = setTimeout(() => {
-      leaveProcess(EXIT_THREAD_DIED, `not drained within ${DRAIN_MS_MAX} ms`);
+      const text = `not drained within ${DRAIN_MS_MAX} ms: ${this.reached()}`;
+      leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
     const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
     if (this.storage !== undefined) ended.push(once(this.storage.worker, 'exit'));
@@ -147,7 +165,9 @@ export class Supervisor {
       this.spawn('publisher', 'publisher', config.ioThreads),
     ];
     await Promise.all(this.threads.map((thread) => said(thread, 'ready')));
-    this.defineInstruments(new Set(this.storage?.recovered.image.instruments));
+    this.defineInstruments(new Set(this.storage?.recovered.image.instrumentNumbers));
+    await until(() => isRead(this.commandRing));
+    this.timetable.start();
     // A client that came before the threads had read the whole log would be told of an older state.
     await until(() => isRead(this.commandRing));
     await until(() => isRead(this.eventRing));
@@ -167,14 +187,35 @@ export class Supervisor {
       eventRing: this.eventRing.buffer,
       recovered: this.storage?.recovered,
     };
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { name, workerData: start });
+    const program = new URL(`./thread-${kind}.js`, import.meta.url);
+    const worker = new Worker(program, { name, workerData: start });
+    const thread: Thread = { start, worker, said: 'nothing' };
+    const log = this.log.child({ component: name });
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'log') log[message.level](message.fields, message.text);
+      else thread.said = message.type;
+    });
     worker.on('error', (error) => {
       leaveProcess(EXIT_THREAD_DIED, `${name} thread died: ${error.stack ?? error.message}`);
     });
     worker.on('exit', (code) => {
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
-    return { start, worker };
+    return thread;
+  }
+
+  /** Where every thread stands, for those who wonder why it goes no further. */
+  private reached(): string {
+    const said = this.threads.map((thread) => `${thread.start.name} said ${thread.said}`);
+    const commands = whereRead(this.commandRing, COMMAND_CONSUMERS);
+    const readers = this.threads.filter(({ start }) => !isCommandReader(start.kind));
+    readers.sort((a, b) => a.start.consumer - b.start.consumer);
+    const events = whereRead(
+      this.eventRing,
+      readers.map(({ start }) => start.name),
+    );
+    const { durable } = this.control;
+    return `${said.join(', ')}; commands: ${commands}, durable ${durable}; events: ${events}`;
   }
 
   /** Lets all threads of a kind listen on one port; returns it (for 0: what the system chose). */
@@ -198,21 +239,34 @@ export class Supervisor {
     this.control.wakeStorage();
   }
 
-  /** Instruments enter the log as commands, once. */
+  /** Instruments enter the log as commands, once; what the log has is not changed by them. */
   private defineInstruments(known: ReadonlySet<number>): void {
     const port = new RingCommandPort(this.commandRing);
     const clock = new StampClock();
     clock.advance();
-    const time = (BigInt(clock.high >>> 0) << 32n) | BigInt(clock.low >>> 0);
-    for (const { number, referencePrice } of this.config.instruments) {
-      if (known.has(number)) continue;
-      while (!port.claim(1)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      const price = referencePrice === undefined ? {} : { referencePrice };
-      const command = { cmd: COMMAND_INSTRUMENT, instrument: number, time, ...price } as const;
-      writeCommand(port.words, port.slotAt(0), command);
+    for (const instrument of this.config.instruments) {
+      if (known.has(instrument.number)) continue;
+      while (!port.claim(DEFINITION_SLOTS)) Atomics.wait(IDLE, 0, 0, 1);
+      const slots = [port.slotAt(0), port.slotAt(1)] as const;
+      for (const at of slots) {
+        port.words.fill(0, at, at + COMMAND_WORDS);
+        port.words[at + C_TIME_LOW] = clock.low;
+        port.words[at + C_TIME_HIGH] = clock.high;
+      }
+      const { referencePrice = 0, priceBandBps = 0 } = instrument;
+      writeDefinition(port.words, ...slots, { ...instrument, referencePrice, priceBandBps });
       port.publish();
     }
   }
+}
+
+/** Nobody notifies it: a wait on it is a sleep. */
+const IDLE = new Int32Array(new SharedArrayBuffer(4));
+
+/** How far each consumer of a ring has read, and where what was published ends. */
+function whereRead(ring: Ring, names: readonly string[]): string {
+  const { end, read } = placesOf(ring);
+  return [`end ${end}`, ...read.map((place, i) => `${names[i] ?? i} ${place}`)].join(', ');
 }
 
 function isCommandReader(kind: ThreadKind): boolean {

@@ -44,6 +44,8 @@ export interface Recovered {
 
 /** From a thread to the supervisor. */
 export type ThreadMessage =
+  /** A line for the log, which the supervisor alone writes. */
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }
   /** It reads its ring. */
   | { type: 'ready' }
   /** The storage thread: the state is there … */

@@ -4,9 +4,11 @@
 
 import * as flatbuffers from 'flatbuffers';
 
+import { Indicative } from './indicative.js';
 import { Instrument } from './instrument.js';
 import { Level } from './level.js';
 import { OrderUpdate } from './order-update.js';
+import { PhaseChange } from './phase-change.js';
 import { Trade } from './trade.js';
 
 
@@ -142,8 +144,28 @@ reason():number {
   return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
 }
 
+phases(index: number, obj?:PhaseChange):PhaseChange|null {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? (obj || new PhaseChange()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 12, this.bb!) : null;
+}
+
+phasesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 40);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
+indicatives(index: number, obj?:Indicative):Indicative|null {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? (obj || new Indicative()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 20, this.bb!) : null;
+}
+
+indicativesLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 42);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startFrame(builder:flatbuffers.Builder) {
-  builder.startObject(18);
+  builder.startObject(20);
 }
 
 static addVersion(builder:flatbuffers.Builder, version:number) {
@@ -242,6 +264,22 @@ static addReason(builder:flatbuffers.Builder, reason:number) {
   builder.addFieldInt32(17, reason, 0);
 }
 
+static addPhases(builder:flatbuffers.Builder, phasesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(18, phasesOffset, 0);
+}
+
+static startPhasesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(12, numElems, 4);
+}
+
+static addIndicatives(builder:flatbuffers.Builder, indicativesOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(19, indicativesOffset, 0);
+}
+
+static startIndicativesVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(20, numElems, 4);
+}
+
 static endFrame(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
@@ -255,7 +293,7 @@ static finishSizePrefixedFrameBuffer(builder:flatbuffers.Builder, offset:flatbuf
   builder.finish(offset, 'RSFD', true);
 }
 
-static createFrame(builder:flatbuffers.Builder, version:number, kind:number, epochLow:number, epochHigh:number, sequenceLow:number, sequenceHigh:number, commandSequenceLow:number, commandSequenceHigh:number, timeLow:number, timeHigh:number, instrument:number, channels:number, isLast:boolean, levelsOffset:flatbuffers.Offset, ordersOffset:flatbuffers.Offset, tradesOffset:flatbuffers.Offset, instrumentsOffset:flatbuffers.Offset, reason:number):flatbuffers.Offset {
+static createFrame(builder:flatbuffers.Builder, version:number, kind:number, epochLow:number, epochHigh:number, sequenceLow:number, sequenceHigh:number, commandSequenceLow:number, commandSequenceHigh:number, timeLow:number, timeHigh:number, instrument:number, channels:number, isLast:boolean, levelsOffset:flatbuffers.Offset, ordersOffset:flatbuffers.Offset, tradesOffset:flatbuffers.Offset, instrumentsOffset:flatbuffers.Offset, reason:number, phasesOffset:flatbuffers.Offset, indicativesOffset:flatbuffers.Offset):flatbuffers.Offset {
   Frame.startFrame(builder);
   Frame.addVersion(builder, version);
   Frame.addKind(builder, kind);
@@ -275,6 +313,8 @@ static createFrame(builder:flatbuffers.Builder, version:number, kind:number, epo
   Frame.addTrades(builder, tradesOffset);
   Frame.addInstruments(builder, instrumentsOffset);
   Frame.addReason(builder, reason);
+  Frame.addPhases(builder, phasesOffset);
+  Frame.addIndicatives(builder, indicativesOffset);
   return Frame.endFrame(builder);
 }
 }

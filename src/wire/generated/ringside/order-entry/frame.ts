@@ -5,6 +5,8 @@
 import * as flatbuffers from 'flatbuffers';
 
 import { Command } from './command.js';
+import { Definition } from './definition.js';
+import { Instrument } from './instrument.js';
 import { Logon } from './logon.js';
 import { Refusal } from './refusal.js';
 import { Report } from './report.js';
@@ -65,7 +67,7 @@ commandsLength():number {
 
 reports(index: number, obj?:Report):Report|null {
   const offset = this.bb!.__offset(this.bb_pos, 14);
-  return offset ? (obj || new Report()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 80, this.bb!) : null;
+  return offset ? (obj || new Report()).__init(this.bb!.__vector(this.bb_pos + offset) + index * 88, this.bb!) : null;
 }
 
 reportsLength():number {
@@ -103,8 +105,23 @@ isLast():boolean {
   return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
 }
 
+definition(obj?:Definition):Definition|null {
+  const offset = this.bb!.__offset(this.bb_pos, 26);
+  return offset ? (obj || new Definition()).__init(this.bb!.__indirect(this.bb_pos + offset), this.bb!) : null;
+}
+
+instruments(index: number, obj?:Instrument):Instrument|null {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? (obj || new Instrument()).__init(this.bb!.__indirect(this.bb!.__vector(this.bb_pos + offset) + index * 4), this.bb!) : null;
+}
+
+instrumentsLength():number {
+  const offset = this.bb!.__offset(this.bb_pos, 28);
+  return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
+}
+
 static startFrame(builder:flatbuffers.Builder) {
-  builder.startObject(11);
+  builder.startObject(13);
 }
 
 static addVersion(builder:flatbuffers.Builder, version:number) {
@@ -136,7 +153,7 @@ static addReports(builder:flatbuffers.Builder, reportsOffset:flatbuffers.Offset)
 }
 
 static startReportsVector(builder:flatbuffers.Builder, numElems:number) {
-  builder.startVector(80, numElems, 4);
+  builder.startVector(88, numElems, 4);
 }
 
 static addRefusals(builder:flatbuffers.Builder, refusalsOffset:flatbuffers.Offset) {
@@ -161,6 +178,26 @@ static addReportSequenceHigh(builder:flatbuffers.Builder, reportSequenceHigh:num
 
 static addIsLast(builder:flatbuffers.Builder, isLast:boolean) {
   builder.addFieldInt8(10, +isLast, +false);
+}
+
+static addDefinition(builder:flatbuffers.Builder, definitionOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(11, definitionOffset, 0);
+}
+
+static addInstruments(builder:flatbuffers.Builder, instrumentsOffset:flatbuffers.Offset) {
+  builder.addFieldOffset(12, instrumentsOffset, 0);
+}
+
+static createInstrumentsVector(builder:flatbuffers.Builder, data:flatbuffers.Offset[]):flatbuffers.Offset {
+  builder.startVector(4, data.length, 4);
+  for (let i = data.length - 1; i >= 0; i--) {
+    builder.addOffset(data[i]!);
+  }
+  return builder.endVector();
+}
+
+static startInstrumentsVector(builder:flatbuffers.Builder, numElems:number) {
+  builder.startVector(4, numElems, 4);
 }
 
 static endFrame(builder:flatbuffers.Builder):flatbuffers.Offset {

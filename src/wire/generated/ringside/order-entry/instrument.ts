@@ -48,8 +48,43 @@ lotSize(optionalEncoding?:any):string|Uint8Array|null {
   return offset ? this.bb!.__string(this.bb_pos + offset, optionalEncoding) : null;
 }
 
+phase():number {
+  const offset = this.bb!.__offset(this.bb_pos, 12);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+referencePrice():number {
+  const offset = this.bb!.__offset(this.bb_pos, 14);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+priceBandBps():number {
+  const offset = this.bb!.__offset(this.bb_pos, 16);
+  return offset ? this.bb!.readInt32(this.bb_pos + offset) : 0;
+}
+
+haltNsLow():number {
+  const offset = this.bb!.__offset(this.bb_pos, 18);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+haltNsHigh():number {
+  const offset = this.bb!.__offset(this.bb_pos, 20);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+auctionNsLow():number {
+  const offset = this.bb!.__offset(this.bb_pos, 22);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
+auctionNsHigh():number {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+}
+
 static startInstrument(builder:flatbuffers.Builder) {
-  builder.startObject(4);
+  builder.startObject(11);
 }
 
 static addNumber(builder:flatbuffers.Builder, number:number) {
@@ -68,17 +103,52 @@ static addLotSize(builder:flatbuffers.Builder, lotSizeOffset:flatbuffers.Offset)
   builder.addFieldOffset(3, lotSizeOffset, 0);
 }
 
+static addPhase(builder:flatbuffers.Builder, phase:number) {
+  builder.addFieldInt32(4, phase, 0);
+}
+
+static addReferencePrice(builder:flatbuffers.Builder, referencePrice:number) {
+  builder.addFieldInt32(5, referencePrice, 0);
+}
+
+static addPriceBandBps(builder:flatbuffers.Builder, priceBandBps:number) {
+  builder.addFieldInt32(6, priceBandBps, 0);
+}
+
+static addHaltNsLow(builder:flatbuffers.Builder, haltNsLow:number) {
+  builder.addFieldInt32(7, haltNsLow, 0);
+}
+
+static addHaltNsHigh(builder:flatbuffers.Builder, haltNsHigh:number) {
+  builder.addFieldInt32(8, haltNsHigh, 0);
+}
+
+static addAuctionNsLow(builder:flatbuffers.Builder, auctionNsLow:number) {
+  builder.addFieldInt32(9, auctionNsLow, 0);
+}
+
+static addAuctionNsHigh(builder:flatbuffers.Builder, auctionNsHigh:number) {
+  builder.addFieldInt32(10, auctionNsHigh, 0);
+}
+
 static endInstrument(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createInstrument(builder:flatbuffers.Builder, number:number, symbolOffset:flatbuffers.Offset, tickSizeOffset:flatbuffers.Offset, lotSizeOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createInstrument(builder:flatbuffers.Builder, number:number, symbolOffset:flatbuffers.Offset, tickSizeOffset:flatbuffers.Offset, lotSizeOffset:flatbuffers.Offset, phase:number, referencePrice:number, priceBandBps:number, haltNsLow:number, haltNsHigh:number, auctionNsLow:number, auctionNsHigh:number):flatbuffers.Offset {
   Instrument.startInstrument(builder);
   Instrument.addNumber(builder, number);
   Instrument.addSymbol(builder, symbolOffset);
   Instrument.addTickSize(builder, tickSizeOffset);
   Instrument.addLotSize(builder, lotSizeOffset);
+  Instrument.addPhase(builder, phase);
+  Instrument.addReferencePrice(builder, referencePrice);
+  Instrument.addPriceBandBps(builder, priceBandBps);
+  Instrument.addHaltNsLow(builder, haltNsLow);
+  Instrument.addHaltNsHigh(builder, haltNsHigh);
+  Instrument.addAuctionNsLow(builder, auctionNsLow);
+  Instrument.addAuctionNsHigh(builder, auctionNsHigh);
   return Instrument.endInstrument(builder);
 }
 }

@@ -81,8 +81,8 @@ qty():number {
   return this.bb!.readInt32(this.bb_pos + 64);
 }
 
-reserved():number {
-  return this.bb!.readUint32(this.bb_pos + 68);
+displayed():number {
+  return this.bb!.readInt32(this.bb_pos + 68);
 }
 
 idLow():number {
@@ -93,15 +93,25 @@ idHigh():number {
   return this.bb!.readUint32(this.bb_pos + 76);
 }
 
-static sizeOf():number {
-  return 80;
+displayQty():number {
+  return this.bb!.readInt32(this.bb_pos + 80);
 }
 
-static createReport(builder:flatbuffers.Builder, head: number, request: number, report_sequence_low: number, report_sequence_high: number, command_sequence_low: number, command_sequence_high: number, time_low: number, time_high: number, instrument: number, account: number, cl_ord_id_low: number, cl_ord_id_high: number, order_id_low: number, order_id_high: number, leaves: number, price: number, qty: number, reserved: number, id_low: number, id_high: number):flatbuffers.Offset {
-  builder.prep(4, 80);
+stopPrice():number {
+  return this.bb!.readInt32(this.bb_pos + 84);
+}
+
+static sizeOf():number {
+  return 88;
+}
+
+static createReport(builder:flatbuffers.Builder, head: number, request: number, report_sequence_low: number, report_sequence_high: number, command_sequence_low: number, command_sequence_high: number, time_low: number, time_high: number, instrument: number, account: number, cl_ord_id_low: number, cl_ord_id_high: number, order_id_low: number, order_id_high: number, leaves: number, price: number, qty: number, displayed: number, id_low: number, id_high: number, display_qty: number, stop_price: number):flatbuffers.Offset {
+  builder.prep(4, 88);
+  builder.writeInt32(stop_price);
+  builder.writeInt32(display_qty);
   builder.writeInt32(id_high);
   builder.writeInt32(id_low);
-  builder.writeInt32(reserved);
+  builder.writeInt32(displayed);
   builder.writeInt32(qty);
   builder.writeInt32(price);
   builder.writeInt32(leaves);

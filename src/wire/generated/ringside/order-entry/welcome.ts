@@ -86,8 +86,13 @@ instrumentsLength():number {
   return offset ? this.bb!.__vector_len(this.bb_pos + offset) : 0;
 }
 
+isOperator():boolean {
+  const offset = this.bb!.__offset(this.bb_pos, 24);
+  return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+}
+
 static startWelcome(builder:flatbuffers.Builder) {
-  builder.startObject(10);
+  builder.startObject(11);
 }
 
 static addVersion(builder:flatbuffers.Builder, version:number) {
@@ -154,12 +159,16 @@ static startInstrumentsVector(builder:flatbuffers.Builder, numElems:number) {
   builder.startVector(4, numElems, 4);
 }
 
+static addIsOperator(builder:flatbuffers.Builder, isOperator:boolean) {
+  builder.addFieldInt8(10, +isOperator, +false);
+}
+
 static endWelcome(builder:flatbuffers.Builder):flatbuffers.Offset {
   const offset = builder.endObject();
   return offset;
 }
 
-static createWelcome(builder:flatbuffers.Builder, version:number, session:number, credits:number, heartbeatMs:number, commandsPerFrameMax:number, nextReportLow:number, nextReportHigh:number, reportsLost:boolean, accountsOffset:flatbuffers.Offset, instrumentsOffset:flatbuffers.Offset):flatbuffers.Offset {
+static createWelcome(builder:flatbuffers.Builder, version:number, session:number, credits:number, heartbeatMs:number, commandsPerFrameMax:number, nextReportLow:number, nextReportHigh:number, reportsLost:boolean, accountsOffset:flatbuffers.Offset, instrumentsOffset:flatbuffers.Offset, isOperator:boolean):flatbuffers.Offset {
   Welcome.startWelcome(builder);
   Welcome.addVersion(builder, version);
   Welcome.addSession(builder, session);
@@ -171,6 +180,7 @@ static createWelcome(builder:flatbuffers.Builder, version:number, session:number
   Welcome.addReportsLost(builder, reportsLost);
   Welcome.addAccounts(builder, accountsOffset);
   Welcome.addInstruments(builder, instrumentsOffset);
+  Welcome.addIsOperator(builder, isOperator);
   return Welcome.endWelcome(builder);
 }
 }

@@ -1,0 +1,29 @@
+// What the entry point of every thread but the supervisor's does first. Each kind of thread is a
+// bundle of its own, so that none loads what only another needs.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { dieOnError } from './death.ts';
+import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
+
+/** The thread's end of what it shares with the supervisor. */
+export interface ThreadEntry<Start> {
+  readonly start: Start;
+  say(message: ThreadMessage): void;
+  listenTo(onMessage: (message: SupervisorMessage) => void): void;
+  /** Lets the thread end when nothing else keeps it. */
+  leave(): void;
+}
+
+export function enterThread<Start extends { name: string } = ThreadStart>(): ThreadEntry<Start> {
+  const start = workerData as Start;
+  const port = parentPort!;
+  dieOnError(start.name);
+  return {
+    start,
+    say: (message) => port.postMessage(message),
+    listenTo: (onMessage) => {
+      port.on('message', onMessage);
+    },
+    leave: () => port.close(),
+  };
+}
