@@ -180,8 +180,12 @@ class JournalScan {
       this.endAtFault(reader, segment, isLast);
       return;
     }
-    this.link(reader.header!, segment);
-    this.onSegment(reader.header!, file);
+    const header = reader.header!;
+    const isFirst = this.header === null;
+    // Of the first, whose it is before how it fits: another journal's chain is another one too.
+    if (isFirst) this.onSegment(header, file);
+    this.link(header, segment);
+    if (!isFirst) this.onSegment(header, file);
     this.segments += 1;
     for (let step = reader.next(); ; step = reader.next()) {
       if (step === 'batch') {
