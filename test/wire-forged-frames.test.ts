@@ -164,11 +164,12 @@ describe('the verifier', () => {
     const tiny = { number: 1, symbol: '', tickSize: '', lotSize: '', status: 1, referencePrice: 0 };
     const head = feed.createFeedHead(kinds.FEED_INSTRUMENTS);
     const frame = feed.encodeInstruments(head, new Array(count).fill(tiny));
-    const begin = performance.now();
+    const before = process.cpuUsage();
     const reader = new feed.FeedDecoder();
     for (let i = 0; i < 10; i++) expect(reader.decode(frame)).toBe(0);
-    // It takes 5 ms; a reader that follows what is forged takes a second for one.
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    // It takes 5 ms; a reader that follows what is forged takes a second for one. Processor time,
+    // µs, which is the same on a busy machine.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
     expect(reader.instruments).toHaveLength(count);
   });
 });
