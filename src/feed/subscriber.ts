@@ -80,6 +80,8 @@ export class Subscriber implements FeedConnection, UpdateReceiver {
   private keptBytes = 0;
   private unsentBytes = 0;
   private heardMs: number;
+  /** Since the last tick: that is when its silence begins, for the clock stands between ticks. */
+  private wasHeard = true;
   private sentMs: number;
   private secondSinceMs: number;
   private requests = 0;
@@ -96,7 +98,7 @@ export class Subscriber implements FeedConnection, UpdateReceiver {
   frame(bytes: Uint8Array): void {
     if (this.isClosed) return;
     const { decoder, clockMs } = this.source;
-    this.heardMs = clockMs;
+    this.wasHeard = true;
     if (clockMs - this.secondSinceMs >= SECOND_MS) {
       this.secondSinceMs = clockMs;
       this.requests = 0;
@@ -156,6 +158,8 @@ export class Subscriber implements FeedConnection, UpdateReceiver {
   /** Time has passed: says that the server lives, closes who is silent or slow. */
   tick(heartbeat: Uint8Array): void {
     const { clockMs } = this.source;
+    if (this.wasHeard) this.heardMs = clockMs;
+    this.wasHeard = false;
     if (clockMs - this.heardMs > SILENCE_MS_MAX) this.close(CLOSE_SILENT);
     else if (this.snapshot !== null && clockMs - this.snapshotSinceMs > SNAPSHOT_MS_MAX) {
       this.close(CLOSE_SLOW);
