@@ -43,6 +43,7 @@ const BENCHES = [
   'mutants',
   'hard',
   'swing',
+  'torture',
 ];
 
 const common = {

@@ -4,6 +4,7 @@
 
 import { assert } from '../base/assert.ts';
 import { lowWord } from '../base/words.ts';
+import { stateHash } from '../core/views.ts';
 import { LastTrades } from '../feed/last-trades.ts';
 import { type Disk, REAL_DISK } from '../journal/disk.ts';
 import { JournalDamage } from '../journal/journal-errors.ts';
@@ -93,6 +94,7 @@ function tell(recovery: Recovery, tookMs: number, log: ThreadLog): void {
       segments: recovery.replayedSegments,
       replayedCommands: recovery.replayedCommands,
       lastSequence: nextSequence - 1,
+      stateHash: stateHash(recovery.replica.core),
       tookMs,
     },
     'recovered',

@@ -1,0 +1,161 @@
+// What the exchange has to be: the commands of the journal's files from the first one on, taken out
+// as schemas/journal.md draws them, without a look at checksums or snapshots and without the code
+// that recovers, and applied to a new core. What clients were told is compared with its reports.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EVENT_CANCELED, EVENT_NEW, EVENT_REPLACED } from '../../src/core/codes.ts';
+import { C_REQUEST, C_SESSION, COMMAND_WORDS } from '../../src/core/command-slot.ts';
+import { apply, createCore } from '../../src/core/engine.ts';
+import type { EventOut } from '../../src/core/event-buffer.ts';
+import * as e from '../../src/core/event-slot.ts';
+import type { Limits } from '../../src/core/limits.ts';
+import {
+  queuedStops,
+  type RestingOrder,
+  restingOrders,
+  stateHash,
+  type WaitingStop,
+  waitingStops,
+} from '../../src/core/views.ts';
+import { ReportLedger, readLedger } from '../../src/session/report-ledger.ts';
+import { REPORT_WORDS } from '../../src/wire/report-layout.ts';
+import type { Trader } from './trader.ts';
+
+const EVENT_SLOTS = 4_096;
+const SEGMENT_HEADER_BYTES = 128;
+const BATCH_HEADER_BYTES = 32;
+const SLOT_BYTES = 64;
+/** "RSB" and format version 2. */
+const BATCH_MAGIC = 0x02425352;
+const ALL_REPORTS = 1 << 28;
+const INSTRUMENT = 1;
+
+/** Slots of the commands in the journal's files, batch by batch, from the first to the last. */
+export function* journalSlots(data: string): Generator<Int32Array> {
+  const names = readdirSync(data).filter((name) => name.endsWith('.segment'));
+  for (const name of names.sort()) {
+    const bytes = readFileSync(join(data, name));
+    const words = new Int32Array(bytes.length >> 2);
+    Buffer.from(words.buffer).set(bytes.subarray(0, words.byteLength));
+    for (let offset = SEGMENT_HEADER_BYTES; words[offset >> 2] === BATCH_MAGIC; ) {
+      const slotsAt = offset + BATCH_HEADER_BYTES;
+      offset = slotsAt + words[(offset >> 2) + 1]! * SLOT_BYTES;
+      yield words.subarray(slotsAt >> 2, offset >> 2);
+    }
+  }
+}
+
+export class Reference implements EventOut {
+  readonly slots = new Int32Array(EVENT_SLOTS * e.EVENT_WORDS);
+  readonly mask = EVENT_SLOTS - 1;
+  cursor = 0;
+  limit = EVENT_SLOTS;
+  /** Commands applied. */
+  commands = 0;
+  /** Effects that were there twice. */
+  readonly doubled: string[] = [];
+  private read = 0;
+  private readonly core;
+  private readonly ledger = new ReportLedger(ALL_REPORTS);
+  private readonly effects = new Set<string>();
+  /** How often each request of each session is in the log. */
+  private readonly requests = new Map<string, number>();
+
+  /** Replays the journal in `data` up to command `lastSequence`; default: all of it. */
+  constructor(data: string, limits: Limits, lastSequence = Number.MAX_SAFE_INTEGER) {
+    this.core = createCore(limits, this);
+    for (const batch of journalSlots(data)) {
+      for (let at = 0; at < batch.length && this.commands < lastSequence; at += COMMAND_WORDS) {
+        const key = `${batch[at + C_SESSION]} ${batch[at + C_REQUEST]! >>> 0}`;
+        this.requests.set(key, (this.requests.get(key) ?? 0) + 1);
+        apply(this.core, batch, at);
+        this.commands += 1;
+      }
+    }
+    this.makeRoom();
+  }
+
+  get stateHash(): string {
+    return stateHash(this.core);
+  }
+
+  makeRoom(): void {
+    for (let i = this.read; i !== this.cursor; i = (i + 1) | 0) {
+      this.note((i & this.mask) << e.EVENT_SHIFT);
+    }
+    this.ledger.onEvents(this.slots, this.mask, this.read, this.cursor);
+    this.read = this.cursor;
+    this.limit = (this.cursor + EVENT_SLOTS) | 0;
+  }
+
+  /** How many times the log has a command of this session and request. */
+  timesTaken(session: number, request: number): number {
+    return this.requests.get(`${session} ${request}`) ?? 0;
+  }
+
+  /**
+   * Reports that a client got and that the log does not give word for word, of its first `count`;
+   * these have to be all that there are when `isAll`.
+   */
+  lostReports(trader: Trader, count: number, isAll: boolean): number {
+    const words = joined(this.ledger.save());
+    const entry = readLedger(words).find(({ session }) => session === trader.session);
+    const there = entry?.count ?? 0;
+    let lost = isAll && there !== count ? Math.abs(there - count) : Math.max(0, count - there);
+    for (let i = 0; i < Math.min(count, there); i++) {
+      const at = entry!.at + i * REPORT_WORDS;
+      const own = i * REPORT_WORDS;
+      if (!isEqual(words, at, trader.reports, own)) lost += 1;
+    }
+    return lost;
+  }
+
+  /** Orders of an account, as texts that are easy to compare. */
+  openOrders(account: number): string[] {
+    const sides = [0, 1];
+    const resting = sides.flatMap((side) => restingOrders(this.core, INSTRUMENT, side));
+    const stops = sides.flatMap((side) => waitingStops(this.core, INSTRUMENT, side));
+    const all: (RestingOrder | WaitingStop)[] = [
+      ...resting,
+      ...stops,
+      ...queuedStops(this.core, INSTRUMENT),
+    ];
+    const own = all.filter((order) => order.account === account);
+    return own.map(({ orderId, clOrdId, leaves }) => `${orderId} ${clOrdId} ${leaves}`).sort();
+  }
+
+  private note(at: number): void {
+    const { slots } = this;
+    const type = slots[at + e.E_HEAD]! & e.EVENT_TYPE_MASK;
+    if (type !== EVENT_NEW && type !== EVENT_REPLACED && type !== EVENT_CANCELED) return;
+    const isEntry = type !== EVENT_CANCELED;
+    const account = slots[at + e.E_ACCOUNT]!;
+    const [low, high] = isEntry
+      ? [slots[at + e.E_CLORDID_LOW]!, slots[at + e.E_CLORDID_HIGH]!]
+      : [slots[at + e.E_ORDER_LOW]!, slots[at + e.E_ORDER_HIGH]!];
+    const effect = isEntry ? `entered ${account} ${high} ${low}` : `canceled ${high} ${low}`;
+    if (this.effects.has(effect)) this.doubled.push(effect);
+    this.effects.add(effect);
+  }
+}
+
+/** What a client was told of its open orders, as `Reference.openOrders` has it. */
+export function openOrdersOf({ openOrders }: Trader): string[] {
+  return openOrders.map((o) => `${o.orderId} ${o.clOrdId} ${o.leaves}`).sort();
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function isEqual(a: Int32Array, aAt: number, b: Int32Array, bAt: number): boolean {
+  for (let i = 0; i < REPORT_WORDS; i++) if (a[aAt + i] !== b[bAt + i]) return false;
+  return true;
+}
