@@ -5,9 +5,11 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { kills } from './torture/kills.ts';
+import { order } from './torture/order.ts';
 import type { Outcome, Part, TortureOptions } from './torture/part.ts';
+import { syscalls } from './torture/syscalls.ts';
 
-const PARTS: readonly Part[] = [kills];
+const PARTS: readonly Part[] = [kills, syscalls, order];
 
 /** Figures of the simulation, which is a part of its own. */
 const SKIPPED = 'skipped';

@@ -95,6 +95,10 @@ export class ChildServer {
     });
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Address of order entry, and of the feed. Only when it listens. */
   get urls(): { orders: string; feed: string } {
     const [orders, feed] = this.output.match(/ws:\S+/g)!;

@@ -32,6 +32,11 @@ export class CommandSource {
     this.prng = new Prng(seed);
   }
 
+  /** Commands that it gave. */
+  get issued(): number {
+    return this.request;
+  }
+
   next(): ClientCommand {
     const { prng, account } = this;
     const request = ++this.request;

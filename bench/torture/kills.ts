@@ -9,9 +9,9 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Prng } from '../../src/base/prng.ts';
-import { ChildServer, dataOf, dropFolder, LIMITS, newFolder } from './child-server.ts';
+import { ChildServer, dropFolder, newFolder } from './child-server.ts';
 import { type Outcome, type Part, spread, type TortureOptions } from './part.ts';
-import { openOrdersOf, Reference } from './reference.ts';
+import { checkRecovery } from './recovery-check.ts';
 import { Trader } from './trader.ts';
 
 const SESSIONS = 4;
@@ -72,14 +72,11 @@ class Kills {
 
   async runFolder(rounds: number): Promise<void> {
     const dir = newFolder();
-    const ioThreads = this.prng.between(1, 2);
-    const config = { ...CONFIG, ioThreads };
+    const config = { ...CONFIG, ioThreads: this.prng.between(1, 2) };
     const { program } = this.options;
     const launch = () => new ChildServer({ program, dir, sessions: SESSIONS, config });
-    const traders = Array.from(
-      { length: SESSIONS },
-      (_, i) => new Trader(i + 1, this.prng.word() >>> 0),
-    );
+    const seeds = Array.from({ length: SESSIONS }, () => this.prng.word() >>> 0);
+    const traders = seeds.map((seed, i) => new Trader(i + 1, seed));
     for (let round = 0; round < rounds; round++) {
       const startMs = performance.now();
       if (round > 0 && this.prng.chance(START_KILLS_PERCENT)) await this.killStart(launch());
@@ -90,7 +87,6 @@ class Kills {
       await Promise.all(traders.map((trader) => trader.ended()));
       this.counts.kills += 1;
       this.roundTimes.push(performance.now() - startMs);
-      this.tell();
     }
     const last = await this.recover(launch(), dir, traders);
     for (const trader of traders) trader.close();
@@ -100,6 +96,7 @@ class Kills {
     this.failures.push(...traders.flatMap(({ faults }) => faults));
     this.counts.duplicated += traders.reduce((sum, { doubled }) => sum + doubled, 0);
     dropFolder(dir);
+    this.tell();
   }
 
   /** Kills one that is on its way up. */
@@ -121,67 +118,33 @@ class Kills {
     const { orders } = server.urls;
     const areOn = await Promise.all(traders.map((trader) => trader.logOn(orders)));
     if (areOn.includes(false)) throw new Error(`a server ended by itself: ${server.log}`);
-    this.check(server, dir, traders, before);
+    this.count(server, dir, traders, before);
     await Promise.all(traders.map((trader) => trader.resend()));
     return server;
   }
 
-  /** `before`: reports that each client had when the server was killed. */
-  private check(
+  private count(
     server: ChildServer,
     dir: string,
     traders: readonly Trader[],
     before: readonly number[],
   ): void {
     const { counts } = this;
-    const { lastSequence, stateHash, snapshot } = server.recovered;
-    const reference = new Reference(dataOf(dir), LIMITS, lastSequence);
-    const where = `seed ${this.options.seed}, kill ${counts.kills}`;
-    counts.replayedCommands += reference.commands;
-    if (snapshot !== null) counts.fromSnapshot += 1;
+    const check = checkRecovery(server, dir, traders, before);
+    counts.replayedCommands += check.reference.commands;
+    counts.ackedLost += check.lost;
+    counts.inDoubt += traders.reduce((sum, { inDoubt }) => sum + inDoubt.length, 0);
+    counts.taken += check.taken;
+    counts.duplicated += check.reference.doubled.length;
+    if (check.isOther) counts.hashMismatches += 1;
+    if (server.recovered.snapshot !== null) counts.fromSnapshot += 1;
     counts.tornTails += server.errors.filter((text) => text.includes('is torn')).length;
-    const isSame = reference.commands === lastSequence && reference.stateHash === stateHash;
-    const orders = traders.filter(({ session }, i) => {
-      const own = lastSequence === 0 ? [] : reference.openOrders(session);
-      return openOrdersOf(traders[i]!).join() !== own.join();
-    });
-    if (!isSame || orders.length > 0) {
-      counts.hashMismatches += 1;
-      this.failures.push(`${where}: recovered another state than a replay gives`);
-    }
-    traders.forEach((trader, i) => {
-      const lost = reference.lostReports(trader, before[i]!, false);
-      counts.ackedLost += lost;
-      if (lost > 0) this.failures.push(`${where}: session ${trader.session} lost ${lost} reports`);
-      this.checkFates(trader, reference, where);
-    });
-    counts.duplicated += reference.doubled.length;
-    this.failures.push(...reference.doubled.map((effect) => `${where}: twice: ${effect}`));
-  }
-
-  /** What a client believes became of what was under way, against the log. */
-  private checkFates(trader: Trader, reference: Reference, where: string): void {
-    const { session, inDoubt, notTaken } = trader;
-    this.counts.inDoubt += inDoubt.length;
-    this.counts.taken += inDoubt.length - notTaken.size;
-    if (reference.lostReports(trader, trader.reportCount, true) > 0) {
-      this.failures.push(
-        `${where}: session ${session} resumed with other reports than the log has`,
-      );
-    }
-    for (const { request } of inDoubt) {
-      const times = reference.timesTaken(session, request);
-      // One that was taken, sent again and taken again is there twice, and acted once.
-      if (notTaken.has(request) ? times === 0 : times > 0) continue;
-      this.failures.push(
-        `${where}: session ${session}, request ${request}: another fate in the log`,
-      );
-    }
+    const where = `seed ${this.options.seed}, after kill ${counts.kills}`;
+    this.failures.push(...check.failures.map((text) => `${where}: ${text}`));
   }
 
   private tell(): void {
     const { kills: done, acked, ackedLost, duplicated, hashMismatches } = this.counts;
-    if (done % ROUNDS_PER_FOLDER !== 0 && done !== this.options.rounds) return;
     const bad = `${ackedLost} lost, ${duplicated} doubled, ${hashMismatches} other states`;
     this.options.say(`${done} of ${this.options.rounds} kills, ${acked} reports: ${bad}`);
   }

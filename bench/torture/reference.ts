@@ -1,9 +1,7 @@
 // What the exchange has to be: the commands of the journal's files from the first one on, taken out
-// as schemas/journal.md draws them, without a look at checksums or snapshots and without the code
-// that recovers, and applied to a new core. What clients were told is compared with its reports.
+// as schemas/journal.md draws them, without a look at snapshots and without the code that recovers,
+// and applied to a new core. What clients were told is compared with its reports.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EVENT_CANCELED, EVENT_NEW, EVENT_REPLACED } from '../../src/core/codes.ts';
 import { C_REQUEST, C_SESSION, COMMAND_WORDS } from '../../src/core/command-slot.ts';
 import { apply, createCore } from '../../src/core/engine.ts';
@@ -11,6 +9,7 @@ import type { EventOut } from '../../src/core/event-buffer.ts';
 import * as e from '../../src/core/event-slot.ts';
 import type { Limits } from '../../src/core/limits.ts';
 import {
+  hasInstrument,
   queuedStops,
   type RestingOrder,
   restingOrders,
@@ -20,31 +19,12 @@ import {
 } from '../../src/core/views.ts';
 import { ReportLedger, readLedger } from '../../src/session/report-ledger.ts';
 import { REPORT_WORDS } from '../../src/wire/report-layout.ts';
+import { batchesIn, segmentsIn } from './journal-bytes.ts';
 import type { Trader } from './trader.ts';
 
 const EVENT_SLOTS = 4_096;
-const SEGMENT_HEADER_BYTES = 128;
-const BATCH_HEADER_BYTES = 32;
-const SLOT_BYTES = 64;
-/** "RSB" and format version 2. */
-const BATCH_MAGIC = 0x02425352;
 const ALL_REPORTS = 1 << 28;
 const INSTRUMENT = 1;
-
-/** Slots of the commands in the journal's files, batch by batch, from the first to the last. */
-export function* journalSlots(data: string): Generator<Int32Array> {
-  const names = readdirSync(data).filter((name) => name.endsWith('.segment'));
-  for (const name of names.sort()) {
-    const bytes = readFileSync(join(data, name));
-    const words = new Int32Array(bytes.length >> 2);
-    Buffer.from(words.buffer).set(bytes.subarray(0, words.byteLength));
-    for (let offset = SEGMENT_HEADER_BYTES; words[offset >> 2] === BATCH_MAGIC; ) {
-      const slotsAt = offset + BATCH_HEADER_BYTES;
-      offset = slotsAt + words[(offset >> 2) + 1]! * SLOT_BYTES;
-      yield words.subarray(slotsAt >> 2, offset >> 2);
-    }
-  }
-}
 
 export class Reference implements EventOut {
   readonly slots = new Int32Array(EVENT_SLOTS * e.EVENT_WORDS);
@@ -65,11 +45,12 @@ export class Reference implements EventOut {
   /** Replays the journal in `data` up to command `lastSequence`; default: all of it. */
   constructor(data: string, limits: Limits, lastSequence = Number.MAX_SAFE_INTEGER) {
     this.core = createCore(limits, this);
-    for (const batch of journalSlots(data)) {
-      for (let at = 0; at < batch.length && this.commands < lastSequence; at += COMMAND_WORDS) {
-        const key = `${batch[at + C_SESSION]} ${batch[at + C_REQUEST]! >>> 0}`;
+    const batches = segmentsIn(data).flatMap((segment) => batchesIn(segment));
+    for (const { slots } of batches) {
+      for (let at = 0; at < slots.length && this.commands < lastSequence; at += COMMAND_WORDS) {
+        const key = `${slots[at + C_SESSION]} ${slots[at + C_REQUEST]! >>> 0}`;
         this.requests.set(key, (this.requests.get(key) ?? 0) + 1);
-        apply(this.core, batch, at);
+        apply(this.core, slots, at);
         this.commands += 1;
       }
     }
@@ -113,6 +94,7 @@ export class Reference implements EventOut {
 
   /** Orders of an account, as texts that are easy to compare. */
   openOrders(account: number): string[] {
+    if (!hasInstrument(this.core, INSTRUMENT)) return [];
     const sides = [0, 1];
     const resting = sides.flatMap((side) => restingOrders(this.core, INSTRUMENT, side));
     const stops = sides.flatMap((side) => waitingStops(this.core, INSTRUMENT, side));
