@@ -4,12 +4,14 @@
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { damage } from './torture/damage.ts';
 import { kills } from './torture/kills.ts';
 import { order } from './torture/order.ts';
 import type { Outcome, Part, TortureOptions } from './torture/part.ts';
+import { servedDamage } from './torture/served-damage.ts';
 import { syscalls } from './torture/syscalls.ts';
 
-const PARTS: readonly Part[] = [kills, syscalls, order];
+const PARTS: readonly Part[] = [kills, syscalls, order, damage, servedDamage];
 
 /** Figures of the simulation, which is a part of its own. */
 const SKIPPED = 'skipped';

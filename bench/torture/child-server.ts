@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Limits } from '../../src/core/limits.ts';
 
 /** One that is not up by then has hung. */
@@ -111,25 +112,39 @@ export class ChildServer {
   }
 
   /** Resolves when it listens, with true, or has ended, with false. */
-  async listens(): Promise<boolean> {
-    const hasHung = Symbol('hung');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<typeof hasHung>((resolve) => {
-      timer = setTimeout(() => resolve(hasHung), START_MS_MAX);
-    });
-    const isUp = async () => {
-      while (!this.isUp) await once(this.child.stdout!, 'data');
-      return true;
-    };
-    const first = await Promise.race([isUp(), this.exited.then(() => false), late]);
-    clearTimeout(timer);
-    if (first === hasHung) throw new Error(`a server did not come up: ${this.log}`);
-    return first;
+  listens(): Promise<boolean> {
+    return this.until('listen', this.child.stdout!, () => this.isUp);
+  }
+
+  /** The same for when its log has a text, so many times. */
+  says(text: string, times = 1): Promise<boolean> {
+    const isSaid = () => this.log.split(text).length > times;
+    return this.until(`say ${text}`, this.child.stderr!, isSaid);
   }
 
   /** The same for a server that has to come up. */
   async expectUp(): Promise<void> {
     if (!(await this.listens())) throw new Error(`a server did not start: ${this.log}`);
+  }
+
+  private async until(what: string, from: Readable, isTrue: () => boolean): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const hung = () => reject(new Error(`a server did not ${what}: ${this.log}`));
+      timer = setTimeout(hung, START_MS_MAX);
+    });
+    let isOver = false;
+    const comes = async () => {
+      while (!isTrue() && !isOver) await once(from, 'data');
+      return true;
+    };
+    const ends = this.exited.then(() => false);
+    try {
+      return await Promise.race([comes(), ends, late]);
+    } finally {
+      isOver = true;
+      clearTimeout(timer);
+    }
   }
 
   /** What it recovered, from its log. */
