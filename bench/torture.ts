@@ -2,6 +2,7 @@
 // whether anything that was acknowledged got lost, was done twice or changed. The last line is a
 // JSON object; status 1 when something was, or when a part that had to run could not.
 
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { damage } from './torture/damage.ts';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '1000' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     stride: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: `${availableParallelism()}` },
     part: { type: 'string', multiple: true, default: [] },
     'require-strace': { type: 'boolean', default: process.env.RINGSIDE_REQUIRE_STRACE === '1' },
     json: { type: 'boolean', default: false },
@@ -34,7 +36,10 @@ function say(text: string): void {
   (values.json ? process.stderr : process.stdout).write(`${text}\n`);
 }
 
-function wholeNumber(name: 'rounds' | 'seeds' | 'samples' | 'seed' | 'stride', least: number) {
+function wholeNumber(
+  name: 'rounds' | 'seeds' | 'samples' | 'seed' | 'stride' | 'jobs',
+  least: number,
+) {
   const number = Number(values[name]);
   if (Number.isSafeInteger(number) && number >= least) return number;
   process.stderr.write(`--${name} has to be a whole number from ${least}\n`);
@@ -81,6 +86,7 @@ const options: TortureOptions = {
   samples: wholeNumber('samples', 1),
   seeds: wholeNumber('seeds', 1),
   stride: wholeNumber('stride', 1),
+  jobs: wholeNumber('jobs', 1),
   needsStrace: values['require-strace'],
   say,
 };

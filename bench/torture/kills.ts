@@ -10,7 +10,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Prng } from '../../src/base/prng.ts';
 import { ChildServer, dropFolder, newFolder } from './child-server.ts';
-import { type Outcome, type Part, spread, type TortureOptions } from './part.ts';
+import { inLanes, type Outcome, type Part, spread, type TortureOptions } from './part.ts';
 import { checkRecovery } from './recovery-check.ts';
 import { Trader } from './trader.ts';
 
@@ -33,16 +33,15 @@ export const kills: Part = {
   keys: ['kills', 'ackedLost', 'duplicated', 'hashMismatches'],
   async run(options) {
     const torture = new Kills(options);
-    for (let done = 0; done < options.rounds; done += ROUNDS_PER_FOLDER) {
-      await torture.runFolder(Math.min(ROUNDS_PER_FOLDER, options.rounds - done));
-    }
+    const firsts: number[] = [];
+    for (let round = 0; round < options.rounds; round += ROUNDS_PER_FOLDER) firsts.push(round);
+    await inLanes(firsts, options.jobs, (first) => torture.runFolder(first));
     return torture.outcome();
   },
 };
 
 class Kills {
   private readonly options: TortureOptions;
-  private readonly prng: Prng;
   private readonly failures: string[] = [];
   private readonly startTimes: number[] = [];
   private readonly roundTimes: number[] = [];
@@ -62,7 +61,6 @@ class Kills {
 
   constructor(options: TortureOptions) {
     this.options = options;
-    this.prng = new Prng(options.seed);
   }
 
   outcome(): Outcome {
@@ -70,19 +68,22 @@ class Kills {
     return { figures: { ...this.counts, times }, failures: this.failures };
   }
 
-  async runFolder(rounds: number): Promise<void> {
+  /** Kills from number `first` on. */
+  async runFolder(first: number): Promise<void> {
+    const { program, seed, rounds } = this.options;
+    const prng = new Prng(seed * rounds + first);
     const dir = newFolder();
-    const config = { ...CONFIG, ioThreads: this.prng.between(1, 2) };
-    const { program } = this.options;
+    const config = { ...CONFIG, ioThreads: prng.between(1, 2) };
     const launch = () => new ChildServer({ program, dir, sessions: SESSIONS, config });
-    const seeds = Array.from({ length: SESSIONS }, () => this.prng.word() >>> 0);
-    const traders = seeds.map((seed, i) => new Trader(i + 1, seed));
-    for (let round = 0; round < rounds; round++) {
+    const seeds = Array.from({ length: SESSIONS }, () => prng.word() >>> 0);
+    const traders = seeds.map((one, i) => new Trader(i + 1, one));
+    for (let round = first; round < Math.min(first + ROUNDS_PER_FOLDER, rounds); round++) {
       const startMs = performance.now();
-      if (round > 0 && this.prng.chance(START_KILLS_PERCENT)) await this.killStart(launch());
+      const isStartKilled = round > first && prng.chance(START_KILLS_PERCENT);
+      if (isStartKilled) await this.killStart(launch(), prng);
       const server = await this.recover(launch(), dir, traders);
       for (const trader of traders) trader.load();
-      await pause(this.prng.below(LOAD_MS_MAX));
+      await pause(prng.below(LOAD_MS_MAX));
       await server.end('SIGKILL');
       await Promise.all(traders.map((trader) => trader.ended()));
       this.counts.kills += 1;
@@ -100,8 +101,8 @@ class Kills {
   }
 
   /** Kills one that is on its way up. */
-  private async killStart(server: ChildServer): Promise<void> {
-    await pause(this.prng.below(Math.ceil(this.startTimes.at(-1)!)));
+  private async killStart(server: ChildServer, prng: Prng): Promise<void> {
+    await pause(prng.below(Math.ceil(this.startTimes.at(-1)!)));
     await server.end('SIGKILL');
     this.counts.killsDuringStart += 1;
   }

@@ -13,6 +13,8 @@ export interface TortureOptions {
   readonly seeds: number;
   /** Of the places where a part breaks something by turns, every `stride`th is tried; 1: all. */
   readonly stride: number;
+  /** Servers at a time, where they do not need each other. */
+  readonly jobs: number;
   /** What strace could show must be shown: without it the run fails. */
   readonly needsStrace: boolean;
   /** Tells how far it is. */
@@ -42,4 +44,21 @@ export function spread(times: readonly number[]): { p50Ms: number; maxMs: number
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
   return { p50Ms: at(0.5), maxMs: at(1) };
+}
+
+/** Does the work for each thing, `jobs` at a time, begun in their order. */
+export async function inLanes<T>(
+  things: readonly T[],
+  jobs: number,
+  work: (thing: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < things.length) {
+      const thing = things[next]!;
+      next += 1;
+      await work(thing);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, things.length) }, lane));
 }

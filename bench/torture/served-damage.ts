@@ -18,7 +18,7 @@ import { Prng } from '../../src/base/prng.ts';
 import { EXIT_BAD_INPUT } from '../../src/cli/exit-codes.ts';
 import { ChildServer, dataOf, dropFolder, LIMITS, newFolder } from './child-server.ts';
 import { endOf, segmentsIn } from './journal-bytes.ts';
-import { type Outcome, type Part, spread, type TortureOptions } from './part.ts';
+import { inLanes, type Outcome, type Part, spread, type TortureOptions } from './part.ts';
 import { Reference } from './reference.ts';
 import { Trader } from './trader.ts';
 
@@ -35,8 +35,6 @@ const CONFIG = {
   snapshotsKept: 1_000,
 };
 const IDLE = { ...CONFIG, snapshotCommands: 0, snapshotSeconds: 0 };
-/** Servers at a time. */
-const LANES = 2;
 /** Of so many one is waited for until it listens; the others until they have recovered. */
 const FULL_EVERY = 20;
 const TOLD_EVERY = 250;
@@ -72,20 +70,16 @@ class ServedDamage {
   }
 
   async run(): Promise<Outcome> {
-    const { samples, say } = this.options;
+    const { samples, jobs, say } = this.options;
     this.sound = await this.makeSound();
-    let begun = 0;
-    const lane = async () => {
-      while (begun < samples) {
-        begun += 1;
-        const sample = this.break(begun);
-        await this.serve(sample);
-        dropFolder(sample.dir);
-        const { served, servedSilent } = this.counts;
-        if (served % TOLD_EVERY === 0) say(`${served} of ${samples}, ${servedSilent} silent`);
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    const numbers = Array.from({ length: samples }, (_, i) => i + 1);
+    await inLanes(numbers, jobs, async (number) => {
+      const sample = this.break(number);
+      await this.serve(sample);
+      dropFolder(sample.dir);
+      const { served, servedSilent } = this.counts;
+      if (served % TOLD_EVERY === 0) say(`${served} of ${samples}, ${servedSilent} silent`);
+    });
     dropFolder(this.sound);
     const times = spread(this.startTimes);
     return { figures: { ...this.counts, times }, failures: this.failures };

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Prng } from '../../src/base/prng.ts';
 import { ChildServer, dataOf, dropFolder, newFolder } from './child-server.ts';
 import { endOf, segmentsIn } from './journal-bytes.ts';
-import type { Outcome, Part, TortureOptions } from './part.ts';
+import { inLanes, type Outcome, type Part, type TortureOptions } from './part.ts';
 import { checkRecovery } from './recovery-check.ts';
 import { openOrdersOf } from './reference.ts';
 import {
@@ -89,7 +89,7 @@ class Syscalls {
   }
 
   private async runScenario(scenario: Scenario): Promise<void> {
-    const { stride, say } = this.options;
+    const { stride, jobs, say } = this.options;
     const undisturbed = await this.play(scenario, null);
     const orders = await this.goOn(scenario, undisturbed, []);
     const trace = join(undisturbed.dir, 'trace');
@@ -98,15 +98,16 @@ class Syscalls {
     const counts: Record<string, number> = {};
     this.byScenario[scenario.name] = counts;
     const before = this.failed;
-    for (const point of all.filter((_, i) => i % stride === 0)) {
-      if (!(await this.killAt(scenario, point, orders))) {
+    const tried = all.filter((_, i) => i % stride === 0);
+    await inLanes(tried, jobs, async (point) => {
+      if (await this.killAt(scenario, point, orders)) {
+        this.points += 1;
+        counts[point.call] = (counts[point.call] ?? 0) + 1;
+      } else {
         this.notReached += 1;
         say(`${scenario.name}: no run came to ${point.call} ${point.nth}`);
-        continue;
       }
-      this.points += 1;
-      counts[point.call] = (counts[point.call] ?? 0) + 1;
-    }
+    });
     const met = Object.entries(counts).map(([call, count]) => `${count} ${call}`);
     say(`${scenario.name}: killed at ${met.join(', ')}: ${this.failed - before} failures`);
   }
