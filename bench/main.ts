@@ -22,8 +22,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
     'the core, tried against the fast suite',
   torture:
-    '[--rounds N --seeds N --samples N --seed S --stride N --jobs N --part NAME --require-strace --json]: ' +
-    'kills, cuts and flips; nothing acknowledged may be lost (npm run torture)',
+    '[--rounds N --seeds N --samples N --seed S --stride N --jobs N --part NAME ' +
+    '--require-strace --json]: kills, cuts, flips; nothing acknowledged may be lost',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire:

@@ -14,7 +14,7 @@ import { syscalls } from './torture/syscalls.ts';
 
 const PARTS: readonly Part[] = [kills, syscalls, order, damage, servedDamage];
 
-/** Figures of the simulation, which is a part of its own. */
+/** Stands for the figures of a part that was not run. */
 const SKIPPED = 'skipped';
 
 const { values } = parseArgs({
@@ -87,6 +87,7 @@ const options: TortureOptions = {
   seeds: wholeNumber('seeds', 1),
   stride: wholeNumber('stride', 1),
   jobs: wholeNumber('jobs', 1),
+  isShort: false,
   needsStrace: values['require-strace'],
   say,
 };

@@ -15,6 +15,8 @@ export interface TortureOptions {
   readonly stride: number;
   /** Servers at a time, where they do not need each other. */
   readonly jobs: number;
+  /** Only as much as tests have time for. */
+  readonly isShort: boolean;
   /** What strace could show must be shown: without it the run fails. */
   readonly needsStrace: boolean;
   /** Tells how far it is. */

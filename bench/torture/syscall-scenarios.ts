@@ -32,6 +32,8 @@ export interface Scenario {
   readonly files: readonly string[];
   /** Waits for snapshots between the orders. */
   readonly hasSnapshots: boolean;
+  /** Is in the short form too. */
+  readonly isShort: boolean;
 }
 
 const QUIET = { segmentBytesMax: SEGMENT_BYTES, snapshotCommands: 0, snapshotSeconds: 0 };
@@ -54,6 +56,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: QUIET,
     files: ['.', 'journal.new', ...FIRST],
     hasSnapshots: false,
+    isShort: false,
   },
   {
     name: 'return',
@@ -63,6 +66,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: QUIET,
     files: ['.', ...FIRST, ...numbered('journal-', '.torn', FULL_COMMANDS, 10)],
     hasSnapshots: false,
+    isShort: false,
   },
   {
     name: 'orders',
@@ -72,6 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: QUIET,
     files: ['.', ...FIRST, ...numbered('journal-', '.segment', FULL_COMMANDS, SEQUENCES)],
     hasSnapshots: false,
+    isShort: true,
   },
   {
     name: 'spare',
@@ -81,6 +86,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: QUIET,
     files: ['journal.spare'],
     hasSnapshots: false,
+    isShort: false,
   },
   {
     name: 'take',
@@ -90,6 +96,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: QUIET,
     files: ['journal.spare'],
     hasSnapshots: false,
+    isShort: false,
   },
   {
     name: 'snapshots',
@@ -99,6 +106,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config: { ...QUIET, snapshotCommands: 25, snapshotsKept: 2 },
     files: ['.', 'snapshot.new', ...numbered('snapshot-', '.state', 20, SEQUENCES)],
     hasSnapshots: true,
+    isShort: false,
   },
 ];
 

@@ -77,7 +77,8 @@ class Syscalls {
 
   async run(): Promise<Outcome> {
     await this.prepareFolders();
-    for (const scenario of SCENARIOS) await this.runScenario(scenario);
+    const scenarios = SCENARIOS.filter(({ isShort }) => isShort || !this.options.isShort);
+    for (const scenario of scenarios) await this.runScenario(scenario);
     for (const dir of this.folders.values()) dropFolder(dir);
     const figures = {
       syscallPoints: this.points,
