@@ -2,6 +2,7 @@
 // as schemas/journal.md draws them, without a look at snapshots and without the code that recovers,
 // and applied to a new core. What clients were told is compared with its reports.
 
+import { highWordOfBigint, lowWordOfBigint } from '../../src/base/words.ts';
 import { EVENT_CANCELED, EVENT_NEW, EVENT_REPLACED } from '../../src/core/codes.ts';
 import { C_REQUEST, C_SESSION, COMMAND_WORDS } from '../../src/core/command-slot.ts';
 import { apply, createCore } from '../../src/core/engine.ts';
@@ -18,6 +19,7 @@ import {
   waitingStops,
 } from '../../src/core/views.ts';
 import { ReportLedger, readLedger } from '../../src/session/report-ledger.ts';
+import { REQUEST_MAX } from '../../src/wire/frame-kinds.ts';
 import { REPORT_WORDS } from '../../src/wire/report-layout.ts';
 import { batchesIn, segmentsIn } from './journal-bytes.ts';
 import type { Trader } from './trader.ts';
@@ -73,6 +75,21 @@ export class Reference implements EventOut {
   /** How many times the log has a command of this session and request. */
   timesTaken(session: number, request: number): number {
     return this.requests.get(`${session} ${request}`) ?? 0;
+  }
+
+  /** Requests of clients that the log has more than once, as "session request". */
+  get repeatedRequests(): string[] {
+    const ofClients = [...this.requests].filter(([key]) => {
+      const [session, request] = key.split(' ').map(Number) as [number, number];
+      return session !== 0 && request <= REQUEST_MAX;
+    });
+    return ofClients.filter(([, times]) => times > 1).map(([key]) => key);
+  }
+
+  /** Whether an order of an account ever had this id. */
+  hasEntered(account: number, clOrdId: bigint): boolean {
+    const [low, high] = [lowWordOfBigint(clOrdId), highWordOfBigint(clOrdId)];
+    return this.effects.has(`entered ${account} ${high} ${low}`);
   }
 
   /**
