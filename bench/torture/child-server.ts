@@ -165,6 +165,11 @@ export class ChildServer {
     return this.logLines.filter(({ level }) => Number(level) >= 50).map(({ msg }) => String(msg));
   }
 
+  /** SIGKILL, without waiting for the end. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
   /** Ends it by a signal, waits for the end, gives its exit status. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     this.child.kill(signal);

@@ -9,6 +9,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
+const END_MS_MAX = 10_000;
+
 /** Calls that change files, or make changes durable. */
 export const FILE_CALLS = ['pwrite64', 'fdatasync', 'fsync', 'rename', 'ftruncate', 'unlink'];
 
@@ -68,10 +70,14 @@ export class AttachedStrace {
     return strace;
   }
 
-  /** Lets the server go, if it still runs. */
-  async end(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+  /**
+   * Resolves when it has seen the end of the server, which was killed. To be told to let go of one
+   * that is dying would confuse it; one that hangs is killed.
+   */
+  async ended(): Promise<void> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), END_MS_MAX);
     await this.exited;
+    clearTimeout(timer);
   }
 }
 
