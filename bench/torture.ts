@@ -14,7 +14,25 @@ import { syscalls } from './torture/syscalls.ts';
 
 const PARTS: readonly Part[] = [kills, syscalls, order, damage, servedDamage];
 
-/** Stands for the figures of a part that was not run. */
+/** Figures of the last line, of whatever part they are. */
+const LAST_LINE = [
+  'kills',
+  'ackedLost',
+  'duplicated',
+  'hashMismatches',
+  'syscallPoints',
+  'syscallFailures',
+  'seeds',
+  'commands',
+  'faults',
+  'violations',
+  'flips',
+  'cuts',
+  'silent',
+  'served',
+  'servedSilent',
+];
+/** Stands for those of a part that was not run. */
 const SKIPPED = 'skipped';
 
 const { values } = parseArgs({
@@ -58,19 +76,15 @@ async function runPart(part: Part, options: TortureOptions): Promise<Outcome> {
   return { ...outcome, figures: { ...outcome.figures, seconds } };
 }
 
-/** The last line: the figures that all runs have, then everything by part. */
+/** The last line: the figures that it always has, then everything by part. */
 function lastLine(outcomes: ReadonlyMap<Part, Outcome>, seed: number): object {
-  const main: Record<string, unknown> = {};
-  const parts: Record<string, unknown> = {};
-  for (const part of PARTS) {
-    const outcome = outcomes.get(part);
-    for (const key of part.keys) main[key] = outcome?.figures[key] ?? SKIPPED;
-    if (outcome !== undefined) parts[part.name] = outcome.figures;
-  }
   const all = [...outcomes.values()];
+  const found = Object.assign({}, ...all.map(({ figures }) => figures));
+  const main = Object.fromEntries(LAST_LINE.map((key) => [key, found[key] ?? SKIPPED]));
   const failures = all.reduce((sum, outcome) => sum + outcome.failures.length, 0);
   const skipped = all.flatMap((outcome) => outcome.skipped ?? []);
-  return { ...main, failures, skipped, seed, parts };
+  const parts = [...outcomes].map(([{ name }, { figures }]) => [name, figures]);
+  return { ...main, failures, skipped, seed, parts: Object.fromEntries(parts) };
 }
 
 const unknown = values.part.find((name) => !PARTS.some((part) => part.name === name));

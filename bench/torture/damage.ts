@@ -28,7 +28,6 @@ const FAILURES_TOLD_MAX = 20;
 export const damage: Part = {
   name: 'damage',
   title: 'every bit of 1 MB flipped, the last 64 KB cut at every byte',
-  keys: ['flips', 'cuts', 'silent'],
   async run(options) {
     const { stackTraceLimit } = Error;
     // Millions of errors are caught, and nobody looks at where they come from.

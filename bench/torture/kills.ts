@@ -30,7 +30,6 @@ const CONFIG = { segmentBytesMax: 262_144, snapshotCommands: 4_000, snapshotsKep
 export const kills: Part = {
   name: 'kills',
   title: 'kill -9 of a server under load',
-  keys: ['kills', 'ackedLost', 'duplicated', 'hashMismatches'],
   async run(options) {
     const torture = new Kills(options);
     const firsts: number[] = [];

@@ -28,7 +28,6 @@ const CONFIG = { segmentBytesMax: 262_144, snapshotCommands: 0, snapshotSeconds:
 export const order: Part = {
   name: 'order',
   title: 'strace of a loaded server: nothing leaves before it is durable',
-  keys: [],
   async run(options) {
     const problem = straceProblem();
     if (problem === null) return runOrder(options);

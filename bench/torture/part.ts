@@ -24,7 +24,7 @@ export interface TortureOptions {
 }
 
 export interface Outcome {
-  /** Figures by name; those of `Part.keys` are in the last line, the others beside them. */
+  /** Figures by name; a name of the last line (torture.ts) belongs to one part alone. */
   readonly figures: Readonly<Record<string, unknown>>;
   /** What must not be, each as a line for people. */
   readonly failures: readonly string[];
@@ -36,8 +36,6 @@ export interface Part {
   readonly name: string;
   /** What it does, in a line. */
   readonly title: string;
-  /** Names of the last line's figures that it gives; `skipped` when it is not run. */
-  readonly keys: readonly string[];
   run(options: TortureOptions): Promise<Outcome>;
 }
 

@@ -42,7 +42,6 @@ const TOLD_EVERY = 250;
 export const servedDamage: Part = {
   name: 'served',
   title: 'ringside serve on cut and flipped journals and snapshots',
-  keys: ['served', 'servedSilent'],
   run: (options) => new ServedDamage(options).run(),
 };
 

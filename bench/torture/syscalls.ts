@@ -18,7 +18,6 @@ const TRIES = 2;
 export const syscalls: Part = {
   name: 'syscalls',
   title: 'SIGKILL at every call that writes, syncs or renames in the data directory',
-  keys: ['syscallPoints', 'syscallFailures'],
   async run(options) {
     const problem = straceProblem();
     if (problem === null) return new Syscalls(options).run();
