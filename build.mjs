@@ -26,7 +26,7 @@ const DIST = join(import.meta.dirname, 'dist');
 if (process.env.npm_command === 'exec' && existsSync(join(DIST, 'ringside.js'))) process.exit(0);
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-const THREADS = ['matching', 'journal', 'io', 'publisher'];
+const THREADS = ['matching', 'journal', 'io', 'publisher', 'storage'];
 const BENCHES = [
   'main',
   'core',
@@ -35,6 +35,7 @@ const BENCHES = [
   'oracle',
   'ring',
   'journal',
+  'recovery',
   'codec',
   'feed',
   'wire',
@@ -87,6 +88,7 @@ const whole = {
     ...Object.fromEntries(
       THREADS.map((kind) => [`thread-${kind}`, `src/workers/${kind}-thread.ts`]),
     ),
+    'verify-worker': 'src/cli/journal-verify-worker.ts',
     'bench/ring-worker': 'bench/ring-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },

@@ -9,7 +9,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Prng } from '../src/base/prng.ts';
 import { COMMAND_WORDS } from '../src/core/command-slot.ts';
+import { DEFAULT_LIMITS } from '../src/core/limits.ts';
 import { crc32c } from '../src/journal/crc32c.ts';
+import { newIdentity } from '../src/journal/journal-identity.ts';
 import { readJournal } from '../src/journal/journal-reader.ts';
 import { type Durability, JournalWriter } from '../src/journal/journal-writer.ts';
 
@@ -25,6 +27,7 @@ const bytesMax = Number(values.megabytes) * 1e6;
 const RING_SLOTS = 16_384;
 const SLOT_BYTES = 64;
 
+const identity = newIdentity(DEFAULT_LIMITS);
 const prng = new Prng(1);
 const ring = new Int32Array(new SharedArrayBuffer(RING_SLOTS * SLOT_BYTES));
 for (let i = 0; i < ring.length; i++) ring[i] = prng.word();
@@ -64,7 +67,7 @@ function timeChecksum(bytes: number): void {
 function timeAppends(durability: Durability, commands: number, isWarmUp: boolean): void {
   const dir = mkdtempSync(join(values.dir, 'ringside-bench-'));
   try {
-    const writer = new JournalWriter({ dir, durability, nextSequence: 1 });
+    const writer = new JournalWriter({ dir, durability, identity, nextSequence: 1 });
     const batchesMax = Math.floor(bytesMax / (commands * SLOT_BYTES));
     const latencies = new Float64Array(batchesMax);
     const begun = now();
@@ -101,14 +104,14 @@ function timeAppends(durability: Durability, commands: number, isWarmUp: boolean
 
 function timeReading(dir: string, batchCommands: number): void {
   const begun = now();
-  const { commands, bytes } = readJournal(dir, () => {});
+  const { commands } = readJournal(dir, () => {});
   const ns = now() - begun;
   say({
     bench: 'read',
     batchBytes: batchCommands * SLOT_BYTES,
     commands,
     commandsPerSecond: Math.round((commands * 1e9) / ns),
-    megabytesPerSecond: Math.round((bytes * 1e3) / ns),
+    megabytesPerSecond: Math.round((commands * SLOT_BYTES * 1e3) / ns),
   });
 }
 

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
   ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
+  recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
   codec: 'encoders and decoders of the wire, without sockets',
   feed: 'the publisher and the book of its consumer, without sockets',
   hard: '[--part N] [--json]: the longest commands there are, each checked and timed',
@@ -22,7 +23,9 @@ const BENCHES: Readonly<Record<string, string>> = {
     'the core, tried against the fast suite',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
-  wire: '[--connections C --batch B --seconds S --durability D]: server and clients on loopback',
+  wire:
+    '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
+    'clients on loopback',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

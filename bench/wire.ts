@@ -28,6 +28,7 @@ const { values } = parseArgs({
     window: { type: 'string', default: '512' },
     seconds: { type: 'string', default: '5' },
     durability: { type: 'string', default: 'fsync' },
+    'snapshot-commands': { type: 'string', default: '5000000' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -50,6 +51,7 @@ async function startServer(dir: string): Promise<{ server: ChildProcess; url: st
     feedPort: 0,
     dataDirectory: join(dir, 'data'),
     durability: values.durability,
+    snapshotCommands: Number(values['snapshot-commands']),
     accounts: accounts.map((number) => ({ number, name: `account${number}` })),
     sessions: accounts.map((number) => ({ number, token: `token${number}`, accounts: [number] })),
   };

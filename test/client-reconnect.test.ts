@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import * as codes from '../src/wire/codes.ts';
+import { REFUSE_NOT_DURABLE } from '../src/wire/frame-kinds.ts';
 import { again, connected, type FakeServer, RESUME, settle } from './client-kit.ts';
 
 const BUY = { symbol: 'TEST', account: 'main', side: 'buy', qty: 5, price: 100 } as const;
@@ -74,7 +75,7 @@ describe('dialing again', () => {
     await entry.close();
   });
 
-  test.each([4004, 4006, 4007, 4008, 4010, 4011, 4012, 1001, 1006])(
+  test.each([4004, 4006, 4007, 4008, 4010, 4011, 4012, 4013, 1001, 1006])(
     'should be tried after close code %i',
     async (closeCode) => {
       const { server, entry } = await connected();
@@ -200,6 +201,22 @@ describe('commands when the connection is lost', () => {
     expect(result).toMatchObject({ status: 'accepted', filled: 5, leaves: 0 });
     expect(result.reports).toHaveLength(2);
     expect(server.takeHeard().filter((text) => text.startsWith('commands'))).toHaveLength(1);
+    await entry.close();
+  });
+
+  test('should not be settled by not_durable, but by what the restarted server has', async () => {
+    const { server, entry } = await connected();
+    const orders = [entry.newOrder(BUY), entry.newOrder(BUY)];
+    await settle();
+    await server.sendRefusals([1, REFUSE_NOT_DURABLE], [2, REFUSE_NOT_DURABLE]);
+    await server.cut(4013, 'not_durable');
+    expect(server.states.at(-1)).toBe('reconnecting not_durable');
+    await again(server, 1);
+    // The first was on the disk after all, the second was not and is sent again.
+    await server.sendReports(server.accepted(1, 1));
+    await server.sendOpenOrders(RESUME);
+    await server.sendReports(server.accepted(2, 2));
+    for (const order of orders) expect(await order).toMatchObject({ status: 'accepted' });
     await entry.close();
   });
 

@@ -6,6 +6,7 @@ import * as codes from '../src/core/codes.ts';
 import * as c from '../src/core/command-slot.ts';
 import { writeCommand } from '../src/core/plain.ts';
 import type { DamageCode } from '../src/journal/journal-errors.ts';
+import { LIMIT_NAMES } from '../src/journal/journal-identity.ts';
 import * as s from '../src/journal/segment-layout.ts';
 import { MemoryDisk, memoryWriter, pathOf, readWords } from './journal-kit.ts';
 
@@ -17,6 +18,8 @@ const DAMAGE_CODES: Readonly<Record<DamageCode, true>> = {
   batch_header: true,
   batch_slots: true,
   sequence: true,
+  chain: true,
+  foreign: true,
   cut_short: true,
 };
 
@@ -65,27 +68,34 @@ test('should have the example that the program writes', () => {
   const bytes = new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
   const disk = new MemoryDisk();
   memoryWriter(disk).append(slots, 0, 1);
-  expect(disk.files.get(pathOf(1))).toEqual(bytes);
+  expect(disk.files.get(pathOf(1))!.slice(0, bytes.length)).toEqual(bytes);
   disk.files.set(pathOf(1), bytes);
   slots[c.C_SEQUENCE] = 1;
   expect(readWords(disk).words).toEqual(slots);
 });
 
 test('should draw the layout', () => {
-  expect(fields('Segment header', s.SEGMENT_HEADER_BYTES)).toMatchObject({
+  expect(fields('Segment header', s.SEGMENT_HEADER_BYTES)).toEqual({
     magic: s.S_MAGIC_LOW,
     version: s.S_VERSION,
     'header size': s.S_HEADER_BYTES,
     'first sequence': s.S_FIRST_LOW,
+    'journal id': s.S_ID_LOW,
+    'configuration hash': s.S_CONFIG_LOW,
     'slot size': s.S_SLOT_BYTES,
+    chain: s.S_CHAIN,
+    'limit count': s.S_LIMIT_COUNT,
+    limits: s.S_LIMITS,
+    reserved: s.S_LIMITS + s.LIMITS_MAX,
+    'segment size': s.S_SEGMENT_BYTES,
     CRC: s.S_CRC,
   });
   expect(fields('Batch', s.BATCH_HEADER_BYTES)).toEqual({
     magic: s.B_MAGIC,
-    'slots size': s.B_SLOTS_BYTES,
-    'first sequence': s.B_FIRST_LOW,
     count: s.B_COUNT,
-    reserved: s.B_RESERVED,
+    'first sequence': s.B_FIRST_LOW,
+    chain: s.B_CHAIN,
+    'journal id': s.B_ID,
     'slots CRC': s.B_SLOTS_CRC,
     'header CRC': s.B_CRC,
   });
@@ -106,14 +116,16 @@ test('should draw the layout', () => {
   });
   expect(s.SLOT_BYTES).toBe(c.COMMAND_WORDS * 4);
   expect(s.SEGMENT_HEADER_BYTES).toBe(s.SEGMENT_HEADER_WORDS * 4);
-  expect(s.BATCH_HEADER_BYTES).toBe(s.BATCH_HEADER_WORDS * 4);
+  expect(s.BATCH_HEADER_BYTES).toBe(s.B_WORDS * 4);
 });
 
 test('should name the limits and the codes', () => {
   const limit = (value: number): string => value.toLocaleString('en');
+  expect(PAGE).toContain(LIMIT_NAMES.join(', '));
+  expect(PAGE).toContain(`| limit count | ${LIMIT_NAMES.length} |`);
   expect(PAGE).toContain(`At most ${limit(s.BATCH_COMMANDS_MAX)}.`);
-  expect(PAGE).toContain(`${limit(s.SEGMENT_BYTES_LEAST)} bytes to 1 GiB, default 256 MiB`);
-  expect([s.SEGMENT_BYTES_MOST, s.SEGMENT_BYTES_DEFAULT]).toEqual([2 ** 30, 2 ** 28]);
+  expect(PAGE).toContain(`${limit(s.SEGMENT_BYTES_LEAST)} bytes to 1 GiB, default 64 MiB`);
+  expect([s.SEGMENT_BYTES_MOST, s.SEGMENT_BYTES_DEFAULT]).toEqual([2 ** 30, 2 ** 26]);
   expect(s.SEQUENCE_MAX).toBe(2 ** 53 - 2);
   const named = table('Reading it back').map(([code]) => code!.replaceAll('`', ''));
   expect(named).toEqual(Object.keys(DAMAGE_CODES));

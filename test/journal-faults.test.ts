@@ -7,7 +7,10 @@ import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { REAL_DISK } from '../src/journal/disk.ts';
 import { JournalWriteError } from '../src/journal/journal-errors.ts';
 import type { JournalWriter } from '../src/journal/journal-writer.ts';
+import { SEGMENT_BYTES_LEAST } from '../src/journal/segment-layout.ts';
+import { SpareSegment } from '../src/journal/spare-segment.ts';
 import { syncJournal } from '../src/journal/sync-journal.ts';
+import { cutTornTail } from '../src/journal/torn-tail.ts';
 import {
   DIR,
   diskError,
@@ -83,7 +86,11 @@ describe('an error of the disk', () => {
       expect(error.message).toContain('Commands from 3 on are not known to be durable');
       expectToBeOver(writer, disk, error);
       expect(writer.durableSequence).toBe(3);
-      expect(readWords(disk)).toMatchObject({ nextSequence: 3, tornBytes: (nth - 1) * 31 });
+      const { nextSequence, torn } = readWords(disk);
+      expect(nextSequence).toBe(3);
+      // Bytes of the header come first, and the last of those that were written may be 0.
+      if (nth > 1) expect(torn!.bytes).toBeLessThanOrEqual((nth - 1) * 31);
+      else expect(torn).toBeNull();
     }
   });
 
@@ -105,9 +112,11 @@ describe('an error of the disk', () => {
   test.each([
     ['create', 1, 'EACCES', 'open'],
     ['write', 1, 'ENOSPC', 'write'],
+    ['write', 2, 'ENOSPC', 'write'],
     ['fdatasync', 1, 'EIO', 'fdatasync'],
+    ['rename', 1, 'EACCES', 'rename'],
     ['fsyncDirectory', 1, 'EIO', 'fsync'],
-  ])('should come out of the first segment: %s', (kind, nth, code, syscall) => {
+  ])('should come out of the first segment: %s %i', (kind, nth, code, syscall) => {
     const disk = new MemoryDisk();
     failOnce(disk, kind, nth, code);
     expect(errorOf(() => memoryWriter(disk))).toMatchObject({ code, syscall });
@@ -119,6 +128,7 @@ describe('an error of the disk', () => {
     ['write', 1, 'ENOSPC', 'write'],
     ['fdatasync', 1, 'EIO', 'fdatasync'],
     ['fdatasync', 2, 'EIO', 'fdatasync'],
+    ['rename', 1, 'EACCES', 'rename'],
     ['fsyncDirectory', 1, 'EIO', 'fsync'],
   ])('should come out of a further segment: %s %i', (kind, nth, code, syscall) => {
     const disk = new MemoryDisk();
@@ -129,24 +139,29 @@ describe('an error of the disk', () => {
     expect(error).toMatchObject({ code, syscall });
     expectToBeOver(writer, disk, error);
     expect(writer.durableSequence).toBe(kind === 'fdatasync' && nth === 1 ? 1 : 61);
-    expect(readWords(disk).nextSequence).toBe(61);
+    expect(readWords(disk)).toMatchObject({ nextSequence: 61, torn: null });
   });
 
   test.each([
-    ['truncate', 'EROFS', 'ftruncate'],
-    ['fdatasync', 'EIO', 'fdatasync'],
-    ['fsyncDirectory', 'EIO', 'fsync'],
-  ])('should come out of going on after a torn end: %s', (kind, code, syscall) => {
+    ['create', 'ENOSPC'],
+    ['write', 'ENOSPC'],
+    ['fdatasync', 'EIO'],
+    ['truncate', 'EROFS'],
+    ['fsyncDirectory', 'EIO'],
+  ])('should come out of cutting a torn end off, which can be done again: %s', (kind, code) => {
     const disk = new MemoryDisk();
-    memoryWriter(disk).append(SLOTS, 0, 2);
+    const writer = memoryWriter(disk);
+    writer.append(SLOTS, 0, 2);
+    writer.sync();
+    writer.append(SLOTS, 0, 2);
     const bytes = disk.files.get(pathOf(1))!;
-    disk.files.set(pathOf(1), bytes.slice(0, -1));
-    const { nextSequence, tail } = readWords(disk);
+    bytes[32 * 5 + 40 + 128]! ^= 1;
+    const { nextSequence, torn } = readWords(disk);
+    expect(nextSequence).toBe(3);
     failOnce(disk, kind, 1, code);
-    const open = disk.openFiles;
-    const error = errorOf(() => memoryWriter(disk, { nextSequence, tail }));
-    expect(error).toMatchObject({ code, syscall });
-    expect(disk.openFiles).toBe(open);
+    expect(() => cutTornTail(torn!, nextSequence, disk)).toThrow(code);
+    cutTornTail(readWords(disk).torn ?? torn!, nextSequence, disk);
+    expect(readWords(disk)).toMatchObject({ nextSequence: 3, torn: null });
   });
 
   test('should come from a real full device', () => {
@@ -160,18 +175,19 @@ function withoutList(disk: typeof REAL_DISK): typeof REAL_DISK {
   return { ...disk, list: () => [] };
 }
 
+/** Calls without the zeros of segment names. */
+function callsSince(disk: MemoryDisk, before: number): string[] {
+  return disk.calls.slice(before).map((call) => call.replace(/journal-0*/, ''));
+}
+
+const BEGUN = ['create journal.new', 'write journal.new', 'write journal.new'];
+
 describe('durability', () => {
   test('fsync should sync once for a batch, and for nothing else', () => {
     const disk = new MemoryDisk();
     const writer = memoryWriter(disk);
-    const name = 'journal-00000000000000000001.segment';
-    const begun = [
-      `create ${name}`,
-      `write ${name}`,
-      `fdatasync ${name}`,
-      'fsyncDirectory journal',
-    ];
-    expect(disk.calls).toEqual(begun);
+    const ready = ['fdatasync journal.new', 'rename 1.segment', 'fsyncDirectory journal'];
+    expect(callsSince(disk, 0)).toEqual([...BEGUN, ...ready]);
     for (let i = 0; i < 3; i++) {
       writer.append(SLOTS, 0, 2);
       expect(writer.durableSequence).toBe(1 + 2 * i);
@@ -179,13 +195,24 @@ describe('durability', () => {
       writer.sync();
       expect(writer.durableSequence).toBe(3 + 2 * i);
     }
-    const batch = [`write ${name}`, `fdatasync ${name}`];
-    expect(disk.calls).toEqual([...begun, ...batch, ...batch, ...batch]);
+    const batch = ['write 1.segment', 'fdatasync 1.segment'];
+    expect(callsSince(disk, BEGUN.length + ready.length)).toEqual([...batch, ...batch, ...batch]);
     writer.append(SLOTS, 0, 1);
     writer.close();
     writer.close();
-    expect(disk.calls.slice(-2)).toEqual(batch);
+    expect(callsSince(disk, disk.calls.length - 4)).toEqual([...batch, ...batch]);
     expect(disk.openFiles).toBe(0);
+  });
+
+  test('fsync should never write a batch behind one that is not on the disk', () => {
+    const disk = new MemoryDisk();
+    const writer = memoryWriter(disk, { segmentBytesMax: 10_000 });
+    const before = disk.calls.length;
+    writer.append(SLOTS, 0, 5);
+    writer.append(SLOTS, 0, 5);
+    writer.append(SLOTS, 0, 60, 0, 60);
+    const batch = ['write 1.segment', 'fdatasync 1.segment'];
+    expect(callsSince(disk, before)).toEqual([...batch, ...batch, 'write 1.segment']);
   });
 
   test('fsync should sync a full segment before the next is begun', () => {
@@ -194,36 +221,63 @@ describe('durability', () => {
     writer.append(SLOTS, 0, 60);
     const before = disk.calls.length;
     writer.append(SLOTS, 0, 60);
-    expect(disk.calls.slice(before).map((call) => call.replace(/journal-0*/, ''))).toEqual([
+    expect(callsSince(disk, before)).toEqual([
       'fdatasync 1.segment',
-      'create 61.segment',
-      'write 61.segment',
-      'fdatasync 61.segment',
+      ...BEGUN,
+      'fdatasync journal.new',
+      'rename 61.segment',
       'fsyncDirectory journal',
       'write 61.segment',
     ]);
     expect(writer.durableSequence).toBe(61);
   });
 
-  test('fsync should first make durable what an earlier run left to the system', () => {
+  test('fsync should write nothing but batches into a segment that was prepared', () => {
     const disk = new MemoryDisk();
-    const earlier = memoryWriter(disk, { durability: 'os' });
-    for (let i = 0; i < 3; i++) earlier.append(SLOTS, 0, 60);
-    earlier.close();
-    expect(disk.count('fdatasync') + disk.count('fsyncDirectory')).toBe(0);
-    const { nextSequence, tail, segments } = readWords(disk);
-    memoryWriter(disk, { nextSequence, tail });
-    expect(segments).toBe(3);
-    expect(disk.count('fdatasync')).toBe(3);
-    expect(disk.count('fsyncDirectory')).toBe(1);
+    const spare = new SpareSegment(DIR, SEGMENT_BYTES_LEAST, disk);
+    let isReady = false;
+    const takeSpare = () => {
+      const was = isReady;
+      isReady = false;
+      return was;
+    };
+    const writer = memoryWriter(disk, { takeSpare });
+    writer.append(SLOTS, 0, 60);
+    expect(writer.fill).toBeGreaterThan(0.9);
+    isReady = spare.step();
+    expect(isReady).toBe(true);
+    const before = disk.calls.length;
+    writer.append(SLOTS, 0, 20);
+    expect(callsSince(disk, before)).toEqual([
+      'fdatasync 1.segment',
+      'write journal.spare',
+      'fdatasync journal.spare',
+      'rename 61.segment',
+      'fsyncDirectory journal',
+      'write 61.segment',
+    ]);
+    writer.append(SLOTS, 0, 60);
+    expect(readWords(disk)).toMatchObject({ nextSequence: 141, segments: 3, torn: null });
   });
 
-  test('fsync should offer the same before the commands are read', () => {
+  test('a spare that cannot be made should be begun anew', () => {
+    const disk = new MemoryDisk();
+    const spare = new SpareSegment(DIR, 3_000_000, disk);
+    failOnce(disk, 'write', 2, 'ENOSPC');
+    expect(spare.step()).toBe(false);
+    expect(() => spare.step()).toThrow('ENOSPC');
+    expect([disk.openFiles, disk.files.size]).toEqual([0, 0]);
+    expect([spare.step(), spare.step(), spare.step()]).toEqual([false, false, true]);
+    expect(disk.files.get(`${DIR}/journal.spare`)!.length).toBe(3_000_000);
+    expect(disk.openFiles).toBe(0);
+  });
+
+  test('fsync should make durable what an earlier run left to the system', () => {
     const disk = new MemoryDisk();
     const earlier = memoryWriter(disk, { durability: 'os' });
     for (let i = 0; i < 3; i++) earlier.append(SLOTS, 0, 60);
     syncJournal(DIR, disk);
-    expect(disk.calls.slice(-4).map((call) => call.replace(/journal-0*/, ''))).toEqual([
+    expect(callsSince(disk, disk.calls.length - 4)).toEqual([
       'fdatasync 1.segment',
       'fdatasync 61.segment',
       'fdatasync 121.segment',
@@ -241,11 +295,12 @@ describe('durability', () => {
     for (let i = 0; i < 3; i++) {
       writer.append(SLOTS, 0, 60);
       expect(writer.durableSequence).toBe(61 + 60 * i);
-      expect(readWords(disk).nextSequence).toBe(61 + 60 * i);
+      expect(readWords(disk)).toMatchObject({ nextSequence: 61 + 60 * i, torn: null });
       writer.sync();
     }
     writer.close();
-    expect(disk.count('write')).toBe(6);
+    // Three headers, three batches and the mark.
+    expect(disk.count('write')).toBe(7);
     expect(disk.count('fdatasync') + disk.count('fsyncDirectory')).toBe(0);
   });
 

@@ -4,8 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import type { Prng } from '../src/base/prng.ts';
 import { wordsToNumber } from '../src/base/words.ts';
 import { C_SEQUENCE, COMMAND_WORDS } from '../src/core/command-slot.ts';
+import { DEFAULT_LIMITS } from '../src/core/limits.ts';
 import { crc32c } from '../src/journal/crc32c.ts';
 import type { Disk } from '../src/journal/disk.ts';
+import type { JournalIdentity } from '../src/journal/journal-identity.ts';
 import { type JournalReadOptions, readJournal } from '../src/journal/journal-reader.ts';
 import { JournalWriter, type JournalWriterOptions } from '../src/journal/journal-writer.ts';
 import * as s from '../src/journal/segment-layout.ts';
@@ -49,7 +51,7 @@ export class MemoryDisk implements Disk {
     return this.lastFd;
   }
 
-  openAppend(path: string): number {
+  openWrite(path: string): number {
     return this.openRead(path);
   }
 
@@ -66,13 +68,13 @@ export class MemoryDisk implements Disk {
     return part.length;
   }
 
-  write(fd: number, bytes: Uint8Array, at: number, length: number): number {
+  write(fd: number, bytes: Uint8Array, at: number, length: number, position: number): number {
     this.note('write', this.pathOf(fd));
     const taken = Math.min(length, this.writeBytesMax());
     const old = this.contents(fd);
-    const grown = new Uint8Array(old.length + taken);
+    const grown = new Uint8Array(Math.max(old.length, position + taken));
     grown.set(old);
-    grown.set(bytes.subarray(at, at + taken), old.length);
+    grown.set(bytes.subarray(at, at + taken), position);
     this.files.set(this.pathOf(fd), grown);
     return taken;
   }
@@ -83,11 +85,27 @@ export class MemoryDisk implements Disk {
 
   truncate(fd: number, length: number): void {
     this.note('truncate', this.pathOf(fd));
-    this.files.set(this.pathOf(fd), this.contents(fd).slice(0, length));
+    const resized = new Uint8Array(length);
+    resized.set(this.contents(fd).subarray(0, length));
+    this.files.set(this.pathOf(fd), resized);
   }
 
   fdatasync(fd: number): void {
     this.note('fdatasync', this.pathOf(fd));
+  }
+
+  rename(from: string, to: string): void {
+    this.note('rename', to);
+    const bytes = this.files.get(from);
+    if (bytes === undefined) throw diskError('ENOENT', 'rename');
+    this.files.delete(from);
+    this.files.set(to, bytes);
+    for (const [fd, path] of this.open) if (path === from) this.open.set(fd, to);
+  }
+
+  unlink(path: string): void {
+    this.note('unlink', path);
+    if (!this.files.delete(path)) throw diskError('ENOENT', 'unlink');
   }
 
   fsyncDirectory(dir: string): void {
@@ -132,7 +150,7 @@ export function numbered(slots: Int32Array, firstSequence: number): Int32Array {
 export function readWords(disk: Disk, options: JournalReadOptions = {}, dir = DIR) {
   const words: number[] = [];
   const batches: { firstSequence: number; count: number }[] = [];
-  let next = options.firstSequence ?? 1;
+  let next = options.from ?? 1;
   const read = readJournal(
     dir,
     (slots, at, count, firstSequence) => {
@@ -146,11 +164,15 @@ export function readWords(disk: Disk, options: JournalReadOptions = {}, dir = DI
   return { ...read, words: Int32Array.from(words), batches };
 }
 
+/** The identity of every journal made here. */
+export const IDENTITY: JournalIdentity = { idLow: 0x5eed, idHigh: -1, limits: DEFAULT_LIMITS };
+
 /** A writer on a disk in memory, with the smallest segments. */
 export function memoryWriter(disk: Disk, options: Partial<JournalWriterOptions> = {}) {
   return new JournalWriter({
     dir: DIR,
     durability: 'fsync',
+    identity: IDENTITY,
     segmentBytesMax: s.SEGMENT_BYTES_LEAST,
     nextSequence: 1,
     disk,
@@ -158,31 +180,36 @@ export function memoryWriter(disk: Disk, options: Partial<JournalWriterOptions> 
   });
 }
 
-/** Where a header or batch lies in a segment; `slots` is 0 for the segment's header. */
+/** Where a header, batch or mark lies in a segment. */
 export interface Piece {
+  kind: 'header' | 'batch' | 'mark';
   path: string;
   offset: number;
   bytes: number;
   firstSequence: number;
-  slots: number;
 }
 
-/** Every header and batch of a sound journal, in order. */
+/** Every header, batch and mark of a sound journal, in order. */
 export function pieces(disk: MemoryDisk): Piece[] {
   const found: Piece[] = [];
-  for (const path of [...disk.files.keys()].sort()) {
+  for (const path of [...disk.files.keys()].filter((one) => one.endsWith('.segment')).sort()) {
     const words = wordsOf(disk.files.get(path)!);
     const first = wordsToNumber(words[s.S_FIRST_LOW]!, words[s.S_FIRST_HIGH]!);
-    const header = { path, offset: 0, bytes: s.SEGMENT_HEADER_BYTES };
-    found.push({ ...header, firstSequence: first, slots: 0 });
-    for (let offset = s.SEGMENT_HEADER_BYTES; offset < words.byteLength; ) {
+    const bytes = s.SEGMENT_HEADER_BYTES;
+    found.push({ kind: 'header', path, offset: 0, bytes, firstSequence: first });
+    for (let offset = bytes; words[offset / 4] === s.BATCH_MAGIC; ) {
       const at = offset / 4;
       const slots = words[at + s.B_COUNT]!;
-      const bytes = s.BATCH_HEADER_BYTES + slots * s.SLOT_BYTES;
       const low = words[at + s.B_FIRST_LOW]!;
-      const firstSequence = wordsToNumber(low, words[at + s.B_FIRST_HIGH]!);
-      found.push({ path, offset, bytes, firstSequence, slots });
-      offset += bytes;
+      const piece = {
+        kind: slots === 0 ? ('mark' as const) : ('batch' as const),
+        path,
+        offset,
+        bytes: s.BATCH_HEADER_BYTES + slots * s.SLOT_BYTES,
+        firstSequence: wordsToNumber(low, words[at + s.B_FIRST_HIGH]!),
+      };
+      found.push(piece);
+      offset += piece.bytes;
     }
   }
   return found;
@@ -197,12 +224,15 @@ export function forge(disk: MemoryDisk, piece: Piece, word: number, value: numbe
   const words = wordsOf(disk.files.get(piece.path)!);
   const at = piece.offset / 4;
   words[at + word] = value;
-  const crcAt = piece.slots === 0 ? s.S_CRC : s.B_CRC;
+  const crcAt = piece.kind === 'header' ? s.S_CRC : s.B_CRC;
   words[at + crcAt] = crc32c(words, at, crcAt);
 }
 
-/** A journal of `batches` batches of 4 … 12 commands, the first two of 5, on a disk in memory. */
-export function makeJournal(prng: Prng, batches: number, firstSequence = 1) {
+/**
+ * A journal of `batches` batches of 4 … 12 commands, the first two of 5, on a disk in memory. It
+ * ends as after a crash, or with the mark of an owner who closed it.
+ */
+export function makeJournal(prng: Prng, batches: number, firstSequence = 1, isClosed = false) {
   const disk = new MemoryDisk();
   const writer = memoryWriter(disk, { nextSequence: firstSequence });
   const parts: Int32Array[] = [];
@@ -212,7 +242,7 @@ export function makeJournal(prng: Prng, batches: number, firstSequence = 1) {
     writer.append(slots, 0, slots.length / COMMAND_WORDS);
     writer.sync();
   }
-  writer.close();
+  if (isClosed) writer.close();
   return { disk, words: joined(parts), nextSequence: writer.nextSequence };
 }
 

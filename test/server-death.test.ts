@@ -1,13 +1,14 @@
-// A thread of the server dies, for real: the journal's file cannot grow, its directory is gone. The
-// process ends with its documented status and says why, though clients are connected; and nothing
-// was acknowledged that a restart does not have.
+// The disk fails under the server, for real: the journal's file cannot grow, its directory is gone.
+// Clients get what is not safe refused by code; the process ends with its documented status and
+// says why; and nothing was acknowledged that a restart does not have.
 
 import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { MarketFeed } from '../src/client/index.ts';
-import { EXIT_THREAD_DIED } from '../src/workers/death.ts';
+import { CLOSE_NOT_DURABLE, REFUSE_NOT_DURABLE } from '../src/wire/frame-kinds.ts';
+import { EXIT_DISK_FAILED } from '../src/workers/death.ts';
 import { buy, linesOf, RawClient } from './server-client.ts';
 import { type Exit, endServers, TestServer } from './server-kit.ts';
 
@@ -49,18 +50,32 @@ async function connectOthers(server: TestServer): Promise<{ reset(): Promise<voi
 }
 
 function expectDeath(exit: Exit, log: string, words: RegExp): void {
-  expect([exit.code, exit.signal]).toEqual([EXIT_THREAD_DIED, null]);
-  expect(log).toMatch(/^ringside: journal thread died: JournalWriteError: journal: /m);
+  expect([exit.code, exit.signal]).toEqual([EXIT_DISK_FAILED, null]);
+  expect(log).toMatch(/^ringside: journal: /m);
   expect(log).toMatch(words);
 }
 
+/** Those whose commands were not safe were told so, by code, and about nothing else. */
+async function expectToBeTold(server: TestServer, client: RawClient): Promise<void> {
+  const closedMs = performance.now();
+  await server.exited;
+  expect(performance.now() - closedMs).toBeLessThan(1_000);
+  expect(client.closeCode).toBe(CLOSE_NOT_DURABLE);
+  expect(client.refusals.length).toBeGreaterThan(0);
+  expect(new Set(client.refusals.map(({ reason }) => reason))).toEqual(
+    new Set([REFUSE_NOT_DURABLE]),
+  );
+  const reported = new Set(client.reports.map(({ request }) => request));
+  expect(client.refusals.filter(({ request }) => reported.has(request))).toEqual([]);
+}
+
 test('should die of a journal that cannot grow, with nothing acknowledged after it', async () => {
-  const server = await TestServer.start({ fileKbMax: 128 });
+  const server = await TestServer.start({ fileKbMax: 1_400 });
   const others = await connectOthers(server);
   const client = await orderUntilClosed(server);
+  await expectToBeTold(server, client);
   expectDeath(await server.exited, server.log, /write of .*\.segment failed: EFBIG/);
   await others.reset();
-  expect(client.closeCode).toBe(1006);
   expect(client.answered.size).toBeGreaterThan(1_000);
 
   const again = await server.again({});
@@ -77,9 +92,10 @@ test('should die of a journal whose directory is gone', async () => {
   const others = await connectOthers(server);
   rmSync(server.dataDirectory, { recursive: true });
   const client = await orderUntilClosed(server);
+  await expectToBeTold(server, client);
   expectDeath(await server.exited, server.log, /failed: ENOENT/);
   await others.reset();
-  expect(client.closeCode).toBe(1006);
   // A batch never spans two segments, and the first was full.
-  expect(client.answered.size).toBeLessThanOrEqual(65_536 / 64);
+  const acknowledged = client.answered.size - client.refusals.length;
+  expect(acknowledged).toBeLessThanOrEqual(65_536 / 64);
 });

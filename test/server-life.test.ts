@@ -9,7 +9,6 @@ import { EXIT_BAD_INPUT } from '../src/cli/exit-codes.ts';
 import { MarketFeed } from '../src/client/index.ts';
 import { CANCEL_DISCONNECT, EVENT_CANCELED } from '../src/core/codes.ts';
 import type { Report } from '../src/wire/order-entry.ts';
-import { EXIT_THREAD_DIED } from '../src/workers/death.ts';
 import { buy, cancel, linesOf, RawClient, sell } from './server-client.ts';
 import { watchBook } from './server-feed.ts';
 import { endServers, TestServer } from './server-kit.ts';
@@ -196,7 +195,7 @@ test('should not start on a damaged journal, and say where the damage is', async
   bytes[200]! ^= 4;
   writeFileSync(segment!, bytes);
   const again = TestServer.launch(server.options, server.dir);
-  expect(await again.exited).toMatchObject({ code: EXIT_THREAD_DIED });
+  expect(await again.exited).toMatchObject({ code: EXIT_BAD_INPUT });
   expect(again.log).toContain(`the journal is damaged: ${segment} at byte `);
   expect(again.output).toBe('');
   expect(statSync(segment!).size).toBe(bytes.length);

@@ -269,6 +269,28 @@ describe('a live connection', () => {
   });
 });
 
+test('a failed disk should refuse what is not safe, each to its sender, and close all', () => {
+  const venue = play(`
+    a logs on alpha               | a welcome 1 next=1 11=0 12=0
+    b logs on beta                | b welcome 2 next=1 21=0
+    c opens                       |
+    hold                          |
+    a sends r1 new 11:1 buy 5@100 |
+    a sends r2 new 11:2 buy 5@100 |
+    b sends r1 new 21:1 buy 5@100 |
+  `);
+  const own = 0xf000_0001 | 0;
+  venue.threads[0]!.fail([1, 1, 1, 2, 2, 1, 3, 1, 1, own], venue.nowMs);
+  expect(venue.heard()).toEqual([
+    'a refused r1 not_durable',
+    'a refused r2 not_durable',
+    'a closed not_durable',
+    'b refused r1 not_durable',
+    'b closed not_durable',
+    'c closed not_durable',
+  ]);
+});
+
 describe('the configuration of sessions', () => {
   const good: SessionConfig = { number: 1, token: 't', accounts: [{ number: 1, name: 'A' }] };
 

@@ -8,9 +8,9 @@ import { EXIT_BAD_INPUT, EXIT_INTERNAL, EXIT_OK } from './exit-codes.ts';
 declare const RINGSIDE_VERSION: string;
 
 const EXIT_CODE_HELP = `
-Exit status: 0 all well, 1 a check failed (replay --verify) or the exchange rejected the command
-(order, admin), 2 wrong usage, bad input or no server, 70 a fault of the program itself, 71 a thread
-of the server died.`;
+Exit status: 0 all well, 1 a check failed (replay --verify, journal verify, journal diff) or the
+exchange rejected the command (order, admin), 2 wrong usage, bad input or no server, 70 a fault of
+the program itself, 71 a thread of the server died, 74 the disk failed under the journal.`;
 
 /** In the order of `--help`. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./watch.ts')).watchCommand(),
   book: async () => (await import('./book.ts')).bookCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
+  journal: async () => (await import('./journal.ts')).journalCommand(),
+  snapshot: async () => (await import('./snapshot.ts')).snapshotCommand(),
   tape: async () => (await import('./tape.ts')).tapeCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   demo: async () => (await import('./demo.ts')).demoCommand(),

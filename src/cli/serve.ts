@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { DirectoryLocked } from '../journal/directory-lock.ts';
 import { type Config, loadConfig } from '../ops/config.ts';
+import { RecoveryRefused } from '../workers/start-storage.ts';
 import { AddressInUse, Supervisor } from '../workers/supervisor.ts';
 import { expectServerHere } from './server-here.ts';
 
@@ -10,7 +11,8 @@ Example:
   $ ringside serve --data ./exchange --durability fsync
 
 SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, exit status 0.
-Exit status 71: a thread of the server died; standard error says why.`;
+Exit status: 71 a thread of the server died, 74 the disk failed under the journal; standard error
+says why.`;
 
 interface ServeOptions {
   config?: string;
@@ -50,8 +52,9 @@ export async function startServer(
   try {
     return { supervisor: await Supervisor.start(config), config };
   } catch (error) {
-    const isExpected = error instanceof DirectoryLocked || error instanceof AddressInUse;
-    if (isExpected) throw new InputError(error.message);
+    const expected = [DirectoryLocked, AddressInUse, RecoveryRefused];
+    if (error instanceof Error && expected.some((one) => error instanceof one))
+      throw new InputError(error.message);
     throw error;
   }
 }

@@ -41,7 +41,8 @@ export type ClientErrorCode =
   | 'too_large'
   | 'behind_retention'
   | 'shutting_down'
-  | 'too_many_connections';
+  | 'too_many_connections'
+  | 'not_durable';
 
 export class ClientError extends Error {
   readonly code: ClientErrorCode;

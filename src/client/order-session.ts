@@ -297,7 +297,8 @@ export class OrderSession implements ConnectionOwner {
       const refusal = readRefusal(decoder.words, decoder.refusalsAt + i * REFUSAL_WORDS);
       if (this.questions.isOut(refusal.request)) this.questions.unask();
       const pending = queue.find(refusal.request);
-      if (pending === undefined) continue;
+      // The connection ends next; what became of the command is asked after the reconnect.
+      if (pending === undefined || refusal.reason === kinds.REFUSE_NOT_DURABLE) continue;
       queue.answered(refusal.request);
       pending.refuse(REFUSAL_NAMES[refusal.reason] ?? `reason ${refusal.reason}`);
     }

@@ -165,6 +165,12 @@ export class BookView {
     this.trades.words.set(last, at);
   }
 
+  /** A trade happened before the first event: its record lies at word `at`. */
+  setLastTrade(words: Int32Array, at: number): void {
+    this.lastTrade.set(words.subarray(at, at + TRADE_WORDS));
+    this.hasTraded = true;
+  }
+
   /** The command has ended: writes how the touched levels are now, and frees the empty ones. */
   finish(): void {
     const { store, touched, levels } = this;

@@ -18,7 +18,7 @@
 
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord, wordsToNumber } from '../base/words.ts';
-import { EVENT_INSTRUMENT } from '../core/codes.ts';
+import { EVENT_INDICATIVE, EVENT_INSTRUMENT, EVENT_PHASE } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
 import {
   ConsumerFrameDecoder,
@@ -40,6 +40,8 @@ import { factsOfEvent } from '../wire/instrument-facts.ts';
 import { Books } from './books.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { InstrumentStream } from './instrument-stream.ts';
+import { LAST_TRADE_WORDS } from './last-trades.ts';
+import { SEED_ORDER_WORDS } from './seed-order.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import {
   type FeedConnection,
@@ -109,6 +111,47 @@ export class Publisher implements FeedSource {
     view.add(side, lowWord(orderId), highWord(orderId), price, leaves, shown);
     view.finish();
     view.clearChanges();
+  }
+
+  /**
+   * Everything that was there before the first event: slots of events that tell the instruments
+   * (core/instrument-events.ts), resting orders in queue order (seed-order.ts), last trades
+   * (last-trades.ts); after command `sequence`, at that time of the exchange.
+   */
+  seed(
+    instruments: Int32Array,
+    orders: Int32Array,
+    trades: Int32Array,
+    sequence: number,
+    [timeLow, timeHigh]: readonly [low: number, high: number],
+  ): void {
+    for (let at = 0; at < instruments.length; at += e.EVENT_WORDS) {
+      this.seedFromEvent(instruments, at);
+    }
+    for (let at = 0; at < orders.length; at += SEED_ORDER_WORDS) {
+      const orderId = wordsToNumber(orders[at + 2]!, orders[at + 3]!);
+      const [instrument, side] = [orders[at]!, orders[at + 1]!];
+      const [price, leaves, shown] = [orders[at + 4]!, orders[at + 5]!, orders[at + 6]!];
+      this.seedOrder(instrument, side, orderId, price, leaves, shown);
+    }
+    for (let at = 0; at < trades.length; at += LAST_TRADE_WORDS) {
+      this.books.view(trades[at]!).setLastTrade(trades, at + 1);
+    }
+    this.seedCommand(sequence, timeLow, timeHigh);
+  }
+
+  private seedFromEvent(slots: Int32Array, at: number): void {
+    const type = slots[at + e.E_HEAD]! & e.EVENT_TYPE_MASK;
+    const { status } = this.books.view(slots[at + e.E_INSTRUMENT]!);
+    if (type === EVENT_INSTRUMENT) {
+      this.seedInstrument(factsOfEvent(slots, at));
+    } else if (type === EVENT_PHASE) {
+      status.enter(slots[at + e.E_PHASE]!, slots[at + e.E_DUE_LOW]!, slots[at + e.E_DUE_HIGH]!);
+    } else {
+      assert(type === EVENT_INDICATIVE, 'an instrument has nothing else to tell');
+      status.indicate(slots, at + e.E_PRICE);
+    }
+    status.clearChanges();
   }
 
   /** The command after which the seeded orders rested: its sequence, and the exchange's clock. */

@@ -20,13 +20,16 @@ for (let i = 256; i < T.length; i++) {
 
 assert(new Uint8Array(new Int32Array([1]).buffer)[0] === 1, 'this machine is little-endian');
 
-/** CRC32C, as an int32, of the bytes of `count` words that begin at word `at`. */
-export function crc32c(words: Int32Array, at: number, count: number): number {
+/**
+ * CRC32C, as an int32, of the bytes of `count` words that begin at word `at`, going on from `seed`:
+ * that of the bytes before them, or any number that the result shall depend on; 0: from nothing.
+ */
+export function crc32c(words: Int32Array, at: number, count: number, seed = 0): number {
   assert(at >= 0 && count >= 0, 'a range begins inside the array');
   assert(at + count <= words.length, 'a range ends inside the array');
   const t = T;
   const end = at + count;
-  let crc = -1;
+  let crc = ~seed;
   let i = at;
   for (; i + 4 <= end; i += 4) {
     const a = crc ^ words[i]!;

@@ -12,6 +12,10 @@ export type DamageCode =
   | 'batch_slots'
   /** Sound, but not what has to follow: commands are missing, doubled or out of order. */
   | 'sequence'
+  /** Sound by itself, but what comes before it is not what came before it when it was written. */
+  | 'chain'
+  /** A segment of another journal. */
+  | 'foreign'
   /** A segment that others follow ends inside a header or batch. */
   | 'cut_short';
 

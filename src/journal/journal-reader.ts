@@ -1,23 +1,24 @@
-// Reads the journal back, from the first segment to the last.
+// Reads the journal back, from a command on to its end.
 //
-// Invariants: every batch handed on has passed its checksums and follows the one before it. A
-// header is trusted only after its own checksum, so a length never leads astray. Only one thing is
-// forgiven: a header or batch that the last segment ends inside of, which is a write that was cut
-// off before anyone was told of it. Nothing is changed on disk; the writer cuts the torn end off.
-// Limits: one buffer of READ_BYTES, whatever the length of the journal.
-// Known limitations: a last segment (or the last batches of it) that was taken away whole is not
-// missed.
+// Invariants: every batch handed on has passed its checksums and follows the one before it. Only
+// one thing is forgiven, a torn tail: something at the end of the last segment that is no whole
+// batch, with no sound batch behind it. A batch is written only when the one before is on the disk
+// (durability `fsync`), so that is a write which was under way when the machine stopped, and nobody
+// was told of it. Anything else is damage. Nothing is changed on disk (torn-tail.ts does that).
+// Known limitations: a last segment, or last batches of it, taken away whole are not missed, unless
+// a snapshot tells of later commands.
 
 import { assert } from '../base/assert.ts';
-import { crc32c } from './crc32c.ts';
+import { COMMAND_WORDS } from '../core/command-slot.ts';
 import { type Disk, REAL_DISK } from './disk.ts';
 import { JournalDamage } from './journal-errors.ts';
-import * as s from './segment-layout.ts';
+import type { SegmentHeader } from './segment-header.ts';
 import { listSegments, type SegmentFile } from './segment-name.ts';
+import { type Rest, SegmentReader } from './segment-reader.ts';
 
 /**
- * Gets a batch: `count` command slots from word `at` of `words`, which are reused after the call.
- * The first is command `firstSequence`.
+ * Gets commands: `count` slots from word `at` of `words`, which are reused after the call. The
+ * first is command `firstSequence`.
  */
 export type BatchReader = (
   words: Int32Array,
@@ -26,208 +27,266 @@ export type BatchReader = (
   firstSequence: number,
 ) => void;
 
-/** The last segment. */
+/** Commands as `BatchReader` gets them. */
+export interface JournalBatch {
+  words: Int32Array;
+  at: number;
+  count: number;
+  firstSequence: number;
+}
+
+/** The last segment, where a writer goes on. */
 export interface JournalTail {
   readonly file: string;
-  readonly firstSequence: number;
-  /** Bytes of it that are sound, 0 when not even its header is whole. */
+  /** Bytes of it that are sound. */
   readonly bytes: number;
+  readonly header: SegmentHeader;
+}
+
+/** What a write that was under way left behind. */
+export interface TornTail {
+  readonly file: string;
+  /** Byte at which it begins; 0: the segment's header itself is torn. */
+  readonly offset: number;
+  /**
+   * Up to the last byte that is not 0. 0: nothing is there, not even the zeros that belong there:
+   * the file was cut, or the machine stopped while it grew.
+   */
+  readonly bytes: number;
+  readonly reason: string;
 }
 
 export interface JournalRead {
-  /** Command sequence that follows the last command read. */
+  /** Command sequence that follows the last command of the journal. */
   readonly nextSequence: number;
+  /** Chain value at its end, where a writer goes on. */
+  readonly chain: number;
+  /** Chain value behind its last command, headers of later segments left out. */
+  readonly commandChain: number;
   readonly segments: number;
+  readonly batches: number;
+  /** Commands handed on. */
   readonly commands: number;
-  /** Sound bytes in all segments. */
-  readonly bytes: number;
-  /** Bytes of a cut-off header or batch at the end of the last segment. */
-  readonly tornBytes: number;
-  /** For the writer, which goes on there; null: there is no segment. */
+  /** Null: there is no segment (that is not torn as a whole). */
   readonly tail: JournalTail | null;
+  readonly torn: TornTail | null;
 }
 
 export interface JournalReadOptions {
-  /** Command sequence that the first segment has to begin with. Default 1. */
-  readonly firstSequence?: number;
+  /** First command to be handed on. Default: the first there is. */
+  readonly from?: number;
+  /** Chain value before command `from`; has to be that of the journal. Default: not known. */
+  readonly chain?: number;
+  /** Called for each segment before its commands. */
+  readonly onSegment?: (header: SegmentHeader, file: string) => void;
   readonly disk?: Disk;
 }
 
-const READ_BYTES = 524_288;
-const TWO_32 = 0x1_0000_0000;
+const NOT_OF_SNAPSHOT = 'it is not the journal from which the snapshot was made';
+
+const ENDS_SHORT = 'it ends without zeros behind its last batch';
 
 /**
- * Gives every command of the journal in `dir` to `onBatch`, in order. Throws a JournalDamage, or
- * the error of the disk, or what `onBatch` throws; batches before it have been given by then.
+ * Gives the commands of the journal in `dir` to `onBatch`, in order. Throws a JournalDamage, or
+ * the error of the disk, or what a callback throws; batches before it have been given by then.
  */
 export function readJournal(
   dir: string,
   onBatch: BatchReader,
   options: JournalReadOptions = {},
 ): JournalRead {
-  const { firstSequence = 1, disk = REAL_DISK } = options;
-  assert(Number.isSafeInteger(firstSequence) && firstSequence > 0, 'sequences count from 1');
-  const segments = listSegments(disk, dir);
-  const scan = new Scan(disk, onBatch, firstSequence);
-  segments.forEach((segment, index) => {
-    scan.readSegment(segment, index === segments.length - 1);
+  const batches = journalBatches(dir, options);
+  for (let step = batches.next(); ; step = batches.next()) {
+    if (step.done === true) return step.value;
+    const { words, at, count, firstSequence } = step.value;
+    onBatch(words, at, count, firstSequence);
+  }
+}
+
+/** The same for a caller who takes one batch after the other, each good until it takes the next. */
+export function* journalBatches(
+  dir: string,
+  options: JournalReadOptions = {},
+): Generator<JournalBatch, JournalRead> {
+  const { disk = REAL_DISK } = options;
+  const segments = segmentsFrom(listSegments(disk, dir), options.from);
+  const scan = new JournalScan(options);
+  const reader = new SegmentReader(disk);
+  try {
+    for (const [i, segment] of segments.entries()) {
+      yield* scan.read(reader, segment, i === segments.length - 1);
+    }
+  } finally {
+    reader.close();
+  }
+  return scan.result();
+}
+
+/** Those from the one on that holds command `from`. */
+function segmentsFrom(segments: SegmentFile[], from = 1): SegmentFile[] {
+  let first = 0;
+  segments.forEach(({ firstSequence }, i) => {
+    if (firstSequence <= from) first = i;
   });
-  const last = segments.at(-1);
-  return {
-    nextSequence: scan.next,
-    segments: segments.length,
-    commands: scan.next - firstSequence,
-    bytes: scan.bytes,
-    tornBytes: scan.tornBytes,
-    tail: last === undefined ? null : { ...last, bytes: scan.segmentBytes },
+  return segments.slice(first);
+}
+
+class JournalScan {
+  private readonly batch: JournalBatch = {
+    words: new Int32Array(0),
+    at: 0,
+    count: 0,
+    firstSequence: 0,
   };
-}
+  private readonly onSegment: (header: SegmentHeader, file: string) => void;
+  private readonly from: number | undefined;
+  private readonly expectedChain: number | undefined;
+  private header: SegmentHeader | null = null;
+  private next: number;
+  private chain: number;
+  private commandChain: number;
+  private segments = 0;
+  private batches = 0;
+  private commands = 0;
+  private tail: JournalTail | null = null;
+  private torn: TornTail | null = null;
 
-class Scan {
-  next: number;
-  bytes = 0;
-  tornBytes = 0;
-  /** Sound bytes of the segment that is being read. */
-  segmentBytes = 0;
-  private readonly disk: Disk;
-  private readonly onBatch: BatchReader;
-  private readonly buffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  private readonly words = new Int32Array(this.buffer.buffer);
-  private fd = -1;
-  private file = '';
-  /** What is in the buffer: bytes `from` … `end - 1`, of which the first is byte `segmentBytes`. */
-  private from = 0;
-  private end = 0;
-
-  constructor(disk: Disk, onBatch: BatchReader, firstSequence: number) {
-    this.disk = disk;
-    this.onBatch = onBatch;
-    this.next = firstSequence;
+  constructor(options: JournalReadOptions) {
+    const { from, chain, onSegment = () => {} } = options;
+    assert(
+      from === undefined || (Number.isSafeInteger(from) && from > 0),
+      'sequences count from 1',
+    );
+    this.onSegment = onSegment;
+    this.from = from;
+    this.expectedChain = chain;
+    this.next = from ?? 1;
+    this.chain = chain ?? 0;
+    this.commandChain = this.chain;
   }
 
-  readSegment(segment: SegmentFile, isLast: boolean): void {
-    this.file = segment.file;
-    this.segmentBytes = 0;
-    this.from = 0;
-    this.end = 0;
-    this.checkName(segment.firstSequence);
-    this.fd = this.disk.openRead(segment.file);
-    try {
-      if (this.readHeader()) while (this.readBatch());
-    } finally {
-      this.disk.close(this.fd);
-    }
-    this.bytes += this.segmentBytes;
-    const torn = this.end - this.from;
-    if (torn === 0 && this.segmentBytes > 0) return;
-    if (!isLast) this.fail('cut_short', 'it ends inside a header or batch, and segments follow');
-    this.tornBytes = torn;
+  result(): JournalRead {
+    const { next, chain, commandChain, segments, batches, commands, tail, torn } = this;
+    return { nextSequence: next, chain, commandChain, segments, batches, commands, tail, torn };
   }
 
-  private checkName(firstSequence: number): void {
-    if (firstSequence === this.next) return;
-    const what = `commands ${this.next} … ${firstSequence - 1} are missing before it`;
-    this.fail('sequence', firstSequence > this.next ? what : 'it repeats commands');
+  *read(
+    reader: SegmentReader,
+    segment: SegmentFile,
+    isLast: boolean,
+  ): Generator<JournalBatch, void> {
+    const { file } = segment;
+    if (!reader.open(file)) {
+      this.endAtFault(reader, segment, isLast);
+      return;
+    }
+    const header = reader.header!;
+    const isFirst = this.header === null;
+    // Of the first, whose it is before how it fits: another journal's chain is another one too.
+    if (isFirst) this.onSegment(header, file);
+    this.link(header, segment);
+    if (!isFirst) this.onSegment(header, file);
+    this.segments += 1;
+    for (let step = reader.next(); ; step = reader.next()) {
+      if (step === 'batch') {
+        if (this.takes(reader, file)) yield this.batch;
+      } else if (step === 'fault') this.endAtFault(reader, segment, isLast);
+      else if (step === 'end') this.endAtZeros(reader, segment, isLast);
+      if (step === 'end' || step === 'fault') break;
+    }
+    const bytes = reader.offset;
+    this.next = reader.nextSequence;
+    this.chain = reader.chain;
+    this.tail = { file, bytes, header: this.header! };
   }
 
-  /** Reads the segment's header; false when the file is too short for one. */
-  private readHeader(): boolean {
-    if (this.want(s.SEGMENT_HEADER_BYTES) < s.SEGMENT_HEADER_BYTES) return false;
-    const words = this.words;
-    assert(this.from === 0, 'a segment is read from its beginning');
-    const code = 'segment_header';
-    if (crc32c(words, 0, s.S_CRC) !== words[s.S_CRC]) this.fail(code, 'its header is damaged');
-    const isMagic =
-      words[s.S_MAGIC_LOW] === s.SEGMENT_MAGIC_LOW &&
-      words[s.S_MAGIC_HIGH] === s.SEGMENT_MAGIC_HIGH;
-    if (!isMagic) this.fail(code, 'it is not a segment');
-    const version = words[s.S_VERSION]!;
-    if (version !== s.FORMAT_VERSION) {
-      this.fail('unknown_version', `it has format ${version}, this program ${s.FORMAT_VERSION}`);
+  /** Whether a segment is what has to follow. */
+  private link(header: SegmentHeader, { file, firstSequence }: SegmentFile): void {
+    const before = this.header;
+    const fail = (code: JournalDamage['code'], reason: string): never => {
+      throw new JournalDamage(code, file, 0, reason, this.next);
+    };
+    if (header.firstSequence !== firstSequence) {
+      fail('segment_header', `its header says it begins with ${header.firstSequence}`);
     }
-    const isThisLayout =
-      words[s.S_HEADER_BYTES] === s.SEGMENT_HEADER_BYTES && words[s.S_SLOT_BYTES] === s.SLOT_BYTES;
-    if (!isThisLayout) this.fail(code, 'its header or slots are of another size');
-    if (sequenceAt(words, s.S_FIRST_LOW) !== this.next) {
-      this.fail(code, `its header says it begins with ${sequenceAt(words, s.S_FIRST_LOW)}`);
+    if (before === null) {
+      const isThere = this.from === undefined || firstSequence <= this.from;
+      const missing = `commands ${this.next} … ${firstSequence - 1} are missing before it`;
+      if (!isThere) fail('sequence', missing);
+      const isAfter = firstSequence === this.from && this.expectedChain !== undefined;
+      if (isAfter && header.chain !== this.expectedChain) fail('chain', NOT_OF_SNAPSHOT);
+    } else {
+      const isSame = header.idLow === before.idLow && header.idHigh === before.idHigh;
+      if (!isSame) fail('foreign', 'it belongs to another journal');
+      if (firstSequence !== this.next) {
+        const missing = `commands ${this.next} … ${firstSequence - 1} are missing before it`;
+        fail('sequence', firstSequence > this.next ? missing : 'it repeats commands');
+      }
+      const what = 'it was written behind another segment than that before it';
+      if (header.chain !== this.chain) fail('chain', what);
     }
-    this.take(s.SEGMENT_HEADER_BYTES);
+    this.header = header;
+  }
+
+  /** Makes `batch` of what is wanted of the reader's batch; false when nothing is. */
+  private takes(reader: SegmentReader, file: string): boolean {
+    const { words, slotsAt, count } = reader;
+    const end = reader.nextSequence;
+    const first = end - count;
+    this.batches += 1;
+    this.commandChain = reader.chain;
+    const skip = this.from === undefined ? 0 : Math.max(0, this.from - first);
+    if (end === this.from && this.expectedChain !== undefined) {
+      if (reader.chain !== this.expectedChain) {
+        throw new JournalDamage('chain', file, reader.offset, NOT_OF_SNAPSHOT, end);
+      }
+    }
+    if (skip >= count) return false;
+    this.commands += count - skip;
+    const { batch } = this;
+    batch.words = words;
+    batch.at = slotsAt + skip * COMMAND_WORDS;
+    batch.count = count - skip;
+    batch.firstSequence = first + skip;
     return true;
   }
 
-  /** Reads one batch and hands it on; false when the file has no whole one left. */
-  private readBatch(): boolean {
-    if (this.want(s.BATCH_HEADER_BYTES) < s.BATCH_HEADER_BYTES) return false;
-    const count = this.checkBatchHeader(this.from >> 2);
-    const batchBytes = s.BATCH_HEADER_BYTES + count * s.SLOT_BYTES;
-    if (this.want(batchBytes) < batchBytes) return false;
-    const header = this.from >> 2;
-    const slots = header + s.BATCH_HEADER_WORDS;
-    const slotsCrc = crc32c(this.words, slots, (count * s.SLOT_BYTES) >> 2);
-    if (slotsCrc !== this.words[header + s.B_SLOTS_CRC]) {
-      this.fail('batch_slots', `the checksum of its ${count} commands is wrong`);
+  /** Zeros to the end of the file are what is allocated ahead; anything else there was written. */
+  private endAtZeros(reader: SegmentReader, segment: SegmentFile, isLast: boolean): void {
+    const rest = reader.scanRest();
+    const { offset } = reader;
+    if (rest.end === offset) {
+      if (isLast && !rest.hasEnd) {
+        this.torn = { file: segment.file, offset, bytes: 0, reason: ENDS_SHORT };
+      }
+      return;
     }
-    this.onBatch(this.words, slots, count, this.next);
-    this.take(batchBytes);
-    this.next += count;
-    return true;
+    reader.fault = { code: 'batch_header', reason: 'something lies behind its last batch' };
+    this.judge(reader, segment, isLast, rest);
   }
 
-  /** Checks the batch header at word `at`; returns its count of commands. */
-  private checkBatchHeader(at: number): number {
-    const words = this.words;
-    const code = 'batch_header';
-    if (crc32c(words, at, s.B_CRC) !== words[at + s.B_CRC]) {
-      this.fail(code, 'the header of a batch is damaged');
-    }
-    if (words[at + s.B_MAGIC] !== s.BATCH_MAGIC) this.fail(code, 'it is not a batch');
-    const count = words[at + s.B_COUNT]!;
-    const isCount = count > 0 && count <= s.BATCH_COMMANDS_MAX;
-    const isWhole = isCount && words[at + s.B_SLOTS_BYTES] === count * s.SLOT_BYTES;
-    if (!isWhole || words[at + s.B_RESERVED] !== 0) {
-      this.fail(code, 'the header of a batch contradicts itself');
-    }
-    const first = sequenceAt(words, at + s.B_FIRST_LOW);
-    if (first !== this.next) {
-      this.fail('sequence', `a batch begins with command ${first}, not ${this.next}`);
-    }
-    if (first + (count - 1) > s.SEQUENCE_MAX) {
-      this.fail('sequence', 'a batch goes beyond the largest sequence');
-    }
-    return count;
+  private endAtFault(reader: SegmentReader, segment: SegmentFile, isLast: boolean): void {
+    this.judge(reader, segment, isLast, reader.scanRest());
   }
 
-  /** Has at least `needed` bytes in the buffer, or all that the file has left; returns how many. */
-  private want(needed: number): number {
-    assert(needed <= READ_BYTES, 'the buffer holds the largest batch');
-    if (this.end - this.from >= needed) return this.end - this.from;
-    this.buffer.copyWithin(0, this.from, this.end);
-    this.end -= this.from;
-    this.from = 0;
-    while (this.end < needed) {
-      const position = this.segmentBytes + this.end;
-      const { disk, buffer, end } = this;
-      const got = disk.read(this.fd, buffer, end, READ_BYTES - end, position);
-      if (got === 0) break;
-      this.end += got;
+  /** A torn tail, or damage? */
+  private judge(
+    { fault, offset, header, nextSequence }: SegmentReader,
+    { file }: SegmentFile,
+    isLast: boolean,
+    rest: Rest,
+  ): void {
+    const next = header === null ? this.next : nextSequence;
+    const { code, reason } = fault;
+    // A sound header in the wrong place was written whole.
+    const isMisplaced = code === 'sequence' || code === 'chain' || code === 'foreign';
+    if (isMisplaced || code === 'unknown_version') {
+      throw new JournalDamage(code, file, offset, reason, next);
     }
-    return this.end;
+    if (!isLast || rest.soundAt >= 0) {
+      const behind = isLast ? `a sound batch follows at byte ${rest.soundAt}` : 'segments follow';
+      throw new JournalDamage(code, file, offset, `${reason}, and ${behind}`, next);
+    }
+    this.torn = { file, offset, bytes: rest.end - offset, reason };
   }
-
-  /** Goes on behind `bytes` bytes that were found sound. */
-  private take(bytes: number): void {
-    assert(bytes % s.BATCH_HEADER_BYTES === 0, 'everything begins at a multiple of 32 bytes');
-    this.from += bytes;
-    this.segmentBytes += bytes;
-    assert(this.from <= this.end, 'only what was read is taken');
-  }
-
-  private fail(code: JournalDamage['code'], reason: string): never {
-    throw new JournalDamage(code, this.file, this.segmentBytes, reason, this.next);
-  }
-}
-
-/** The sequence in two words. Beyond 2^53-1 not exact, but equal to none that is expected. */
-function sequenceAt(words: Int32Array, at: number): number {
-  return (words[at + 1]! >>> 0) * TWO_32 + (words[at]! >>> 0);
 }

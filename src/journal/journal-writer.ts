@@ -1,27 +1,33 @@
 // Appends commands to the journal's segments (segment-layout.ts draws them).
 //
 // Invariants
-//   - A batch is copied, numbered and checksummed in one buffer and goes out in one write.
+//   - A batch is copied, numbered and checksummed in one buffer and goes out in one write. With
+//     `fsync` it is on the disk before the next is written, so a torn batch is always the last.
 //   - A segment never grows beyond `segmentBytesMax`; a batch never spans two.
+//   - A segment has its name only when its header is on the disk.
 //   - `durableSequence` only moves over commands that are as safe as `durability` promises:
 //       fsync  on the disk: fdatasync has returned after their write, their file's name is durable
 //       os     with the operating system: they survive the end of the program, not a power cut
 //       none   nowhere: no file is read or written
 //   - After the first error of the disk nothing is written or synced again: what a failed fsync
 //     left behind is unknown, and a second one would report success for pages that are lost.
+// Allocation: an fdatasync over bytes that the file has already is much cheaper than over new ones.
+// So a segment is written full of zeros ahead (spare-segment.ts, another thread); one for which no
+// spare was ready gets its zeros in steps of GROW_BYTES (with `os`: without writing them).
 // Ownership: one writer a directory (directory-lock.ts), used by one thread.
-// Known limitations: segments are not preallocated, and batches not chained to one another.
 
+import { join } from 'node:path';
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { C_SEQUENCE, COMMAND_WORDS } from '../core/command-slot.ts';
 import { crc32c } from './crc32c.ts';
-import { type Disk, REAL_DISK } from './disk.ts';
+import { type Disk, REAL_DISK, writeFully } from './disk.ts';
 import { JournalWriteError } from './journal-errors.ts';
+import type { JournalIdentity } from './journal-identity.ts';
 import type { JournalTail } from './journal-reader.ts';
+import { encodeSegmentHeader } from './segment-header.ts';
 import * as s from './segment-layout.ts';
-import { listSegments, segmentPath } from './segment-name.ts';
-import { syncJournal } from './sync-journal.ts';
+import { listSegments, NEW_NAME, SPARE_NAME, segmentPath } from './segment-name.ts';
 
 export type Durability = 'fsync' | 'os' | 'none';
 
@@ -29,61 +35,72 @@ export interface JournalWriterOptions {
   /** Directory of the segments; it exists. */
   readonly dir: string;
   readonly durability: Durability;
+  readonly identity: JournalIdentity;
   /** Bytes after which a new segment is begun: SEGMENT_BYTES_LEAST … SEGMENT_BYTES_MOST. */
   readonly segmentBytesMax?: number;
-  /** Command sequence of the first command to be appended: what `readJournal` answered. */
+  /** Command sequence of the first command to be appended: what recovery answered. */
   readonly nextSequence: number;
-  /** Where to go on: what `readJournal` answered. null, left out: the directory has no segment. */
+  /** Chain value to go on from: what recovery answered. Default 0: a new journal. */
+  readonly chain?: number;
+  /** Segment to go on in, with nothing torn behind it. null, left out: a new one is begun. */
   readonly tail?: JournalTail | null;
+  /** True when the spare segment is ready; it is then used up. Default: there is never one. */
+  readonly takeSpare?: () => boolean;
   readonly disk?: Disk;
 }
 
 const NO_FILE = -1;
+const GROW_BYTES = 1_048_576;
+const ZEROS = new Uint8Array(GROW_BYTES);
 
 export class JournalWriter {
   private readonly dir: string;
   private readonly durability: Durability;
+  private readonly identity: JournalIdentity;
   private readonly segmentBytesMax: number;
   private readonly batchCommandsMax: number;
+  private readonly takeSpare: () => boolean;
   private readonly disk: Disk;
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
   private fd = NO_FILE;
   private file = '';
+  /** Bytes of the segment that are used, that the file has, and that it may have. */
+  private used = 0;
+  private allocated = 0;
   private segmentBytes = 0;
   private next: number;
   private durable: number;
+  private chain: number;
   private isOpen = true;
   private failure: JournalWriteError | null = null;
 
-  /**
-   * Opens the last segment, cuts off its torn end if it has one, or begins the first segment. With
-   * `fsync` all that is there is made durable first, because an earlier run may have left it to the
-   * operating system. Throws a JournalWriteError.
-   */
+  /** Opens the last segment, or begins one. Throws a JournalWriteError. */
   constructor(options: JournalWriterOptions) {
-    const { dir, durability, nextSequence, tail = null, disk = REAL_DISK } = options;
+    const { durability, nextSequence, tail = null, disk = REAL_DISK, chain = 0 } = options;
     const { segmentBytesMax = s.SEGMENT_BYTES_DEFAULT } = options;
     assert(segmentBytesMax >= s.SEGMENT_BYTES_LEAST, 'a segment is not too small');
     assert(segmentBytesMax <= s.SEGMENT_BYTES_MOST, 'a segment is not too large');
     assert(Number.isSafeInteger(nextSequence) && nextSequence > 0, 'sequences count from 1');
-    this.dir = dir;
+    this.dir = options.dir;
     this.durability = durability;
+    this.identity = options.identity;
     this.segmentBytesMax = segmentBytesMax;
     const bytesForSlots = segmentBytesMax - s.SEGMENT_HEADER_BYTES - s.BATCH_HEADER_BYTES;
-    this.batchCommandsMax = Math.min(
-      s.BATCH_COMMANDS_MAX,
-      Math.floor(bytesForSlots / s.SLOT_BYTES),
-    );
+    const slotsMax = Math.floor(bytesForSlots / s.SLOT_BYTES);
+    this.batchCommandsMax = Math.min(s.BATCH_COMMANDS_MAX, slotsMax);
+    this.takeSpare = options.takeSpare ?? (() => false);
     this.disk = disk;
-    this.words = new Int32Array(s.BATCH_HEADER_WORDS + this.batchCommandsMax * COMMAND_WORDS);
+    this.words = new Int32Array(s.B_WORDS + this.batchCommandsMax * COMMAND_WORDS);
     this.bytes = new Uint8Array(this.words.buffer);
     this.next = nextSequence;
     this.durable = nextSequence;
+    this.chain = chain;
     if (durability === 'none') return;
     if (tail === null) {
-      const there = this.attempt('list', () => listSegments(disk, dir));
-      assert(there.length === 0, 'a journal that is there is read before it is written');
+      const last = this.attempt('list', () => listSegments(disk, this.dir)).at(-1);
+      const isBehind = last === undefined || last.firstSequence <= nextSequence;
+      assert(isBehind, 'a journal that is there is read before it is written');
       this.beginSegment();
     } else {
       this.resume(tail);
@@ -100,9 +117,15 @@ export class JournalWriter {
     return this.durable;
   }
 
+  /** Share of the current segment that is used, 0 … 1. */
+  get fill(): number {
+    return this.used / this.segmentBytes;
+  }
+
   /**
    * Appends `count` (at least 1) command slots that lie in a row from word `at` of `words`, and
    * then `wrappedCount` more from word `wrappedAt`, for a batch that goes over the end of a ring.
+   * More than BATCH_COMMANDS_MAX become several batches, of which all but the last are synced too.
    * Commands get the sequences from `nextSequence` on; that is what the file has in C_SEQUENCE,
    * whatever `words` has there. Throws a JournalWriteError.
    */
@@ -122,6 +145,8 @@ export class JournalWriter {
     let wrappedFrom = wrappedAt;
     let wrappedLeft = wrappedCount;
     while (left + wrappedLeft > 0) {
+      // Only what is durable may have something behind it.
+      this.sync();
       const taken = Math.min(left, this.batchCommandsMax);
       const wrappedTaken = Math.min(wrappedLeft, this.batchCommandsMax - taken);
       this.stage(words, from, taken, 0);
@@ -139,20 +164,23 @@ export class JournalWriter {
   sync(): void {
     this.checkUsable();
     if (this.durability !== 'fsync' || this.durable === this.next) return;
-    try {
-      this.disk.fdatasync(this.fd);
-    } catch (error) {
-      this.fail(error, 'fdatasync', this.file);
-    }
+    this.syncFile();
     this.durable = this.next;
   }
 
-  /** Syncs and closes. After an error it does nothing; nor when it is already closed. */
+  /**
+   * Syncs, marks the end as one that was meant, and closes. After an error it does nothing; nor
+   * when it is already closed.
+   */
   close(): void {
     if (!this.isOpen || this.failure !== null) return;
     this.sync();
     this.isOpen = false;
     if (this.fd === NO_FILE) return;
+    if (this.used + s.BATCH_HEADER_BYTES <= this.segmentBytes) {
+      this.writeBatch(0);
+      if (this.durability === 'fsync') this.syncFile();
+    }
     this.closeFile();
   }
 
@@ -160,7 +188,7 @@ export class JournalWriter {
   private stage(words: Int32Array, at: number, count: number, index: number): void {
     assert(index + count <= this.batchCommandsMax, 'a batch fits its buffer');
     if (count === 0) return;
-    const to = s.BATCH_HEADER_WORDS + index * COMMAND_WORDS;
+    const to = s.B_WORDS + index * COMMAND_WORDS;
     const end = to + count * COMMAND_WORDS;
     assert(end <= this.words.length, 'the staged slots end inside the buffer');
     this.words.set(words.subarray(at, at + count * COMMAND_WORDS), to);
@@ -173,39 +201,49 @@ export class JournalWriter {
 
   /** Writes the staged slots as one batch, in a new segment if this one has no room for it. */
   private writeBatch(count: number): void {
-    const slotsBytes = count * s.SLOT_BYTES;
-    const batchBytes = s.BATCH_HEADER_BYTES + slotsBytes;
-    const words = this.words;
+    const batchBytes = s.BATCH_HEADER_BYTES + count * s.SLOT_BYTES;
+    if (this.used + batchBytes > this.segmentBytes) this.beginSegment();
+    const { words, chain } = this;
     words[s.B_MAGIC] = s.BATCH_MAGIC;
-    words[s.B_SLOTS_BYTES] = slotsBytes;
+    words[s.B_COUNT] = count;
     words[s.B_FIRST_LOW] = lowWord(this.next);
     words[s.B_FIRST_HIGH] = highWord(this.next);
-    words[s.B_COUNT] = count;
-    words[s.B_RESERVED] = 0;
-    words[s.B_SLOTS_CRC] = crc32c(words, s.BATCH_HEADER_WORDS, count * COMMAND_WORDS);
+    words[s.B_CHAIN] = chain;
+    words[s.B_ID] = this.identity.idLow;
+    words[s.B_SLOTS_CRC] = crc32c(words, s.B_WORDS, count * COMMAND_WORDS, chain);
     words[s.B_CRC] = crc32c(words, 0, s.B_CRC);
-    if (this.segmentBytes + batchBytes > this.segmentBytesMax) this.beginSegment();
-    this.write(this.bytes, batchBytes);
+    this.allocate(this.used + batchBytes);
+    this.write(this.bytes, batchBytes, this.used);
+    this.used += batchBytes;
+    if (count > 0) this.chain = words[s.B_CRC]!;
     this.next += count;
+  }
+
+  /** Sees to it that the file has the bytes up to `end`, and zeros behind them. */
+  private allocate(end: number): void {
+    const { segmentBytes, disk } = this;
+    if (this.allocated >= Math.min(segmentBytes, end + s.BATCH_HEADER_BYTES)) return;
+    const wanted = Math.min(segmentBytes, end + GROW_BYTES);
+    if (this.durability === 'os') {
+      this.attempt('ftruncate', () => disk.truncate(this.fd, wanted));
+      this.allocated = wanted;
+    }
+    while (this.allocated < wanted) {
+      const bytes = Math.min(GROW_BYTES, wanted - this.allocated);
+      this.write(ZEROS, bytes, this.allocated);
+      this.allocated += bytes;
+    }
   }
 
   private resume(tail: JournalTail): void {
     const { disk } = this;
-    assert(tail.firstSequence <= this.next, 'the tail is of the journal that was read');
-    assert(tail.bytes > 0 || tail.firstSequence === this.next, 'a segment without header is empty');
+    assert(tail.header.firstSequence <= this.next, 'the tail is of the journal that was read');
     this.file = tail.file;
-    this.fd = this.attempt('open', () => disk.openAppend(tail.file));
-    const size = this.attempt('fstat', () => disk.size(this.fd));
-    assert(size >= tail.bytes, 'nobody else cut the journal');
-    if (size > tail.bytes) this.attempt('ftruncate', () => disk.truncate(this.fd, tail.bytes));
-    this.segmentBytes = tail.bytes;
-    if (tail.bytes === 0) this.writeSegmentHeader();
-    if (this.durability !== 'fsync') return;
-    try {
-      syncJournal(this.dir, disk);
-    } catch (error) {
-      this.fail(error, 'fdatasync', this.file);
-    }
+    this.segmentBytes = tail.header.segmentBytes;
+    this.fd = this.attempt('open', () => disk.openWrite(tail.file));
+    this.allocated = this.attempt('fstat', () => disk.size(this.fd));
+    assert(this.allocated >= tail.bytes, 'nobody else cut the journal');
+    this.used = tail.bytes;
   }
 
   private beginSegment(): void {
@@ -215,42 +253,37 @@ export class JournalWriter {
       this.closeFile();
     }
     this.file = segmentPath(dir, this.next);
-    this.fd = this.attempt('open', () => disk.create(this.file));
-    this.segmentBytes = 0;
-    this.writeSegmentHeader();
+    const isSpare = this.takeSpare();
+    const made = join(dir, isSpare ? SPARE_NAME : NEW_NAME);
+    this.fd = this.attempt('open', () => (isSpare ? disk.openWrite(made) : disk.create(made)));
+    this.allocated = this.attempt('fstat', () => disk.size(this.fd));
+    this.segmentBytes = this.segmentBytesMax;
+    this.used = s.SEGMENT_HEADER_BYTES;
+    const { identity, next, chain, segmentBytes } = this;
+    const header = encodeSegmentHeader(identity, next, chain, segmentBytes);
+    this.allocate(this.used);
+    this.write(new Uint8Array(header.buffer), s.SEGMENT_HEADER_BYTES, 0);
+    this.chain = header[s.S_CRC]!;
+    if (this.durability === 'fsync') this.syncFile();
+    this.attempt('rename', () => disk.rename(made, this.file));
     if (this.durability !== 'fsync') return;
-    this.attempt('fdatasync', () => disk.fdatasync(this.fd));
     this.attempt('fsync', () => disk.fsyncDirectory(dir), dir);
   }
 
-  private writeSegmentHeader(): void {
-    assert(this.segmentBytes === 0, 'a header is the first of its file');
-    const words = new Int32Array(s.SEGMENT_HEADER_WORDS);
-    words[s.S_MAGIC_LOW] = s.SEGMENT_MAGIC_LOW;
-    words[s.S_MAGIC_HIGH] = s.SEGMENT_MAGIC_HIGH;
-    words[s.S_VERSION] = s.FORMAT_VERSION;
-    words[s.S_HEADER_BYTES] = s.SEGMENT_HEADER_BYTES;
-    words[s.S_FIRST_LOW] = lowWord(this.next);
-    words[s.S_FIRST_HIGH] = highWord(this.next);
-    words[s.S_SLOT_BYTES] = s.SLOT_BYTES;
-    words[s.S_CRC] = crc32c(words, 0, s.S_CRC);
-    this.write(new Uint8Array(words.buffer), s.SEGMENT_HEADER_BYTES);
+  private syncFile(): void {
+    try {
+      this.disk.fdatasync(this.fd);
+    } catch (error) {
+      this.fail(error, 'fdatasync', this.file);
+    }
   }
 
-  /** Writes the first `length` bytes of `bytes`, however many calls that takes. */
-  private write(bytes: Uint8Array, length: number): void {
-    let written = 0;
+  private write(bytes: Uint8Array, length: number, position: number): void {
     try {
-      while (written < length) {
-        const more = this.disk.write(this.fd, bytes, written, length - written);
-        if (more <= 0) throw new Error(`it took ${written} of ${length} bytes`);
-        written += more;
-      }
+      writeFully(this.disk, this.fd, bytes, 0, length, position);
     } catch (error) {
       this.fail(error, 'write', this.file);
     }
-    assert(written === length, 'a write takes no more than it is given');
-    this.segmentBytes += length;
   }
 
   private closeFile(): void {

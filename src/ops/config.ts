@@ -88,7 +88,22 @@ export const configSchema = z
       .describe('core to pin the matching thread to'),
     durability: z.enum(['fsync', 'os', 'none']).default('fsync'),
     dataDirectory: z.string().min(1).default('ringside-data'),
-    segmentBytesMax: z.number().int().min(65_536).max(0x7fff_ffff).default(268_435_456),
+    segmentBytesMax: z.number().int().min(65_536).max(1_073_741_824).default(67_108_864),
+    snapshotCommands: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .default(5_000_000)
+      .describe('a snapshot is made after so many commands; 0 = not because of them'),
+    snapshotSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(600)
+      .describe('and after so many seconds, if there was a command; 0 = not because of them'),
+    snapshotsKept: z.number().int().min(2).max(1_000).default(3),
     commandSlots: powerOfTwo(64, 1_048_576).default(16_384),
     eventSlots: powerOfTwo(64, 1_048_576).default(16_384),
     resumeGraceMs: z.number().int().min(0).max(3_600_000).default(0).describe('before cancels'),

@@ -254,7 +254,11 @@ export class Connection {
     return this.refuse(Int32Array.of(definition.request, reason), 1, nowMs);
   }
 
-  private refuse(refusals: Int32Array, count: number, nowMs: number): number {
+  /**
+   * Sends `count` refusals of REFUSAL_WORDS words. Gives the CLOSE_* code that the client deserves
+   * by then, or 0.
+   */
+  refuse(refusals: Int32Array, count: number, nowMs: number): number {
     const { limits, encoder } = this.context;
     if (this.flood.addRefusals(count)) return kinds.CLOSE_FLOOD;
     // Answers cannot wait in the session, so a client that reads none of them has to go.

@@ -25,6 +25,16 @@ export class HighestIds {
     this.ids = new Int32Array(this.places.size * 2);
   }
 
+  /** Three words for each account: its number, and the highest id that it used. */
+  restore(words: Int32Array): void {
+    for (let at = 0; at < words.length; at += 3) {
+      const place = this.places.get(words[at]!);
+      if (place === undefined) continue;
+      this.ids[place] = words[at + 1]!;
+      this.ids[place + 1] = words[at + 2]!;
+    }
+  }
+
   /** Looks at the event at word `at`. */
   follow(slots: Int32Array, at: number): void {
     const head = slots[at + e.E_HEAD]!;

@@ -11,6 +11,12 @@ export class InstrumentList {
   /** Numbers of those that are not as they were when `takeChanged` was last called. */
   private readonly changed = new Set<number>();
 
+  /** Slots of events from before: nobody is told of what they say as of a change. */
+  restore(events: Int32Array): void {
+    for (let at = 0; at < events.length; at += e.EVENT_WORDS) this.follow(events, at);
+    this.changed.clear();
+  }
+
   /** Looks at the event at word `at`. */
   follow(slots: Int32Array, at: number): void {
     const type = slots[at + e.E_HEAD]! & e.EVENT_TYPE_MASK;

@@ -84,6 +84,26 @@ export class ReportStore {
     return this.chunk;
   }
 
+  /**
+   * Goes on where another store was: with `count` reports from word `at` of `words`, numbered from
+   * `first` on. Only while nothing was added.
+   */
+  takeOver(first: number, words: Int32Array, at: number, count: number): void {
+    assert(this.next === this.first && this.chunks.length === 0, 'the store is new');
+    assert(Number.isSafeInteger(first) && first > 0 && count >= 0, 'reports count from 1');
+    this.first = first;
+    this.next = first;
+    this.nextLow = lowWord(first);
+    this.nextHigh = highWord(first);
+    for (let i = 0; i < count; i++) {
+      const chunk = this.add();
+      const from = at + i * REPORT_WORDS;
+      for (let word = 0; word < REPORT_WORDS; word++) {
+        chunk[this.addedAt + word] = words[from + word]!;
+      }
+    }
+  }
+
   /** The chunk that holds report `number`. */
   chunkOf(number: number): Int32Array {
     assert(number >= this.first && number < this.next, 'a report that is there');

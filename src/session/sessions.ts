@@ -16,11 +16,18 @@
 
 import { EVENT_OPEN_ORDER } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
-import { CLOSE_SHUTTING_DOWN, RECORDS_PER_FRAME_MAX, REQUEST_MAX } from '../wire/frame-kinds.ts';
+import {
+  CLOSE_NOT_DURABLE,
+  CLOSE_SHUTTING_DOWN,
+  RECORDS_PER_FRAME_MAX,
+  REFUSE_NOT_DURABLE,
+  REQUEST_MAX,
+} from '../wire/frame-kinds.ts';
 import {
   ClientFrameDecoder,
   encodeHeartbeat,
   encodeInstrumentChanges,
+  REFUSAL_WORDS,
   ServerFrameEncoder,
 } from '../wire/order-entry.ts';
 import { CommandIntake } from './command-intake.ts';
@@ -31,6 +38,7 @@ import { HighestIds } from './highest-ids.ts';
 import { InstrumentList } from './instrument-list.ts';
 import { REQUEST_TO_CANCEL, REQUEST_TO_KEEP } from './own-commands.ts';
 import type { CommandPort, ConnectionOutput, SessionOwnership, Stamp } from './ports.ts';
+import { readLedger } from './report-ledger.ts';
 import { fillReport, ROUTE_END, ROUTE_WORDS, ROUTES_MAX, routeEvent } from './report-router.ts';
 import { ChunkPool } from './report-store.ts';
 import {
@@ -57,6 +65,18 @@ export interface SessionsOptions {
   readonly catchUp?: () => void;
   /** Those not named are DEFAULT_SESSION_LIMITS. */
   readonly limits?: Partial<SessionLimits>;
+}
+
+/** What the sessions of a recovered exchange know. */
+export interface SessionsImage {
+  /** Retained reports (report-ledger.ts). */
+  readonly reports: Int32Array;
+  /** Three words for each account: its number and the highest clOrdId that it used. */
+  readonly accounts: Int32Array;
+  /** Slots of events that tell the instruments (core/instrument-events.ts). */
+  readonly instruments: Int32Array;
+  /** Sessions that want their orders canceled when they are lost (logged-wishes.ts). */
+  readonly wishes: Int32Array;
 }
 
 export class Sessions {
@@ -97,6 +117,19 @@ export class Sessions {
       connections: new Set(),
       isOpen: true,
     };
+  }
+
+  /** Goes on where an earlier process was. Before any event. */
+  restore({ reports, accounts, instruments, wishes }: SessionsImage): void {
+    for (const { session, first, count, at } of readLedger(reports)) {
+      this.byNumber.get(session)?.reports.takeOver(first, reports, at, count);
+    }
+    this.context.highestIds.restore(accounts);
+    this.context.instruments.restore(instruments);
+    for (const session of wishes) {
+      const known = this.byNumber.get(session);
+      if (known !== undefined) known.isToCancel = true;
+    }
   }
 
   /** A client connected. Its messages go to the connection, also when it is not logged on yet. */
@@ -166,6 +199,28 @@ export class Sessions {
     this.stopIntake();
     for (const connection of this.context.connections) connection.close(CLOSE_SHUTTING_DOWN, nowMs);
     this.context.departures.endGrace(nowMs);
+  }
+
+  /**
+   * The journal's disk has failed. `commands` are session and request, as words, of those that will
+   * never be acknowledged: their clients get them back with REFUSE_NOT_DURABLE. Then every
+   * connection is closed with CLOSE_NOT_DURABLE.
+   */
+  fail(commands: readonly number[], nowMs: number): void {
+    this.stopIntake();
+    const refused = new Map<SessionState, number[]>();
+    for (let i = 0; i < commands.length; i += 2) {
+      const session = this.byNumber.get(commands[i]!);
+      const request = commands[i + 1]!;
+      if (session === undefined || !session.live || request >>> 0 > REQUEST_MAX) continue;
+      const refusals = refused.get(session) ?? [];
+      refusals.push(request, REFUSE_NOT_DURABLE);
+      refused.set(session, refusals);
+    }
+    for (const [session, refusals] of refused) {
+      session.live?.refuse(Int32Array.from(refusals), refusals.length / REFUSAL_WORDS, nowMs);
+    }
+    for (const connection of this.context.connections) connection.close(CLOSE_NOT_DURABLE, nowMs);
   }
 
   /** Number of the session's next report, for metrics and tests. Undefined: no such session. */

@@ -19,6 +19,7 @@ export const REFUSAL_NAMES: Readonly<Record<number, string>> = {
   [kinds.REFUSE_SYMBOL_IN_USE]: 'symbol_in_use',
   [kinds.REFUSE_INVALID_SIZE]: 'invalid_size',
   [kinds.REFUSE_OUT_OF_RANGE]: 'out_of_range',
+  [kinds.REFUSE_NOT_DURABLE]: 'not_durable',
 };
 
 /** WebSocket close codes by name; the name is the reason that the server gives with the code. */
@@ -36,6 +37,7 @@ export const CLOSE_NAMES: Readonly<Record<number, string>> = {
   [kinds.CLOSE_BEHIND_RETENTION]: 'behind_retention',
   [kinds.CLOSE_SHUTTING_DOWN]: 'shutting_down',
   [kinds.CLOSE_TOO_MANY_CONNECTIONS]: 'too_many_connections',
+  [kinds.CLOSE_NOT_DURABLE]: 'not_durable',
 };
 
 /** Frame.reason of FEED_REFUSED by name. */

@@ -21,7 +21,7 @@ export const KIND_OPEN_ORDER_LIST = 19;
 export const KIND_INSTRUMENTS = 20;
 
 // Why a command was refused, Refusal.reason: REJECT_NOT_AUTHORIZED and REJECT_BUSY of
-// core/codes.ts, or one of these, which say that it breaks the protocol.
+// core/codes.ts, or one of these. All but the last say that it breaks the protocol.
 /** Clients send new, cancel, replace and massCancel, operators also phase and kill. */
 export const REFUSE_UNKNOWN_COMMAND = 64;
 /** The head has a bit that its command does not know. */
@@ -44,6 +44,8 @@ export const REFUSE_SYMBOL_IN_USE = 72;
 export const REFUSE_INVALID_SIZE = 73;
 /** A reference price, price band or duration of an instrument; account or session 0 of a kill. */
 export const REFUSE_OUT_OF_RANGE = 74;
+/** The server's disk failed before the command was safe: a restart may have it or not. */
+export const REFUSE_NOT_DURABLE = 75;
 
 // Feed, from the client.
 export const FEED_SUBSCRIBE = 1;
@@ -88,6 +90,7 @@ export const CLOSE_TOO_LARGE = 4009;
 export const CLOSE_BEHIND_RETENTION = 4010;
 export const CLOSE_SHUTTING_DOWN = 4011;
 export const CLOSE_TOO_MANY_CONNECTIONS = 4012;
+export const CLOSE_NOT_DURABLE = 4013;
 
 /** Largest frame that a client may send, bytes. */
 export const FRAME_BYTES_MAX = 65_536;

@@ -8,6 +8,9 @@ import koffi from 'koffi';
 /** Exit status when a thread of the server died; README.md documents it. */
 export const EXIT_THREAD_DIED = 71;
 
+/** Exit status when the disk failed under the journal; README.md documents it. */
+export const EXIT_DISK_FAILED = 74;
+
 const STDERR = 2;
 
 /** Writes `message` to standard error and ends the process at once with `status`. */

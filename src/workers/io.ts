@@ -2,8 +2,10 @@
 // ring; durable events out as execution reports.
 
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
+import type { Config } from '../ops/config.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
+import type { SessionConfig } from '../session/session-config.ts';
 import { Sessions } from '../session/sessions.ts';
 import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
 import { StampClock } from './clock.ts';
@@ -12,6 +14,7 @@ import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
 import { durableEventReader } from './event-reader.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
+import { undurableCommands } from './undurable.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
 /** Connections of one thread, logged on or not. */
@@ -27,20 +30,18 @@ export async function runIo(
   const { config } = start;
   const control = new Control(start.control);
   const clock = new StampClock();
+  const commandRing = new Ring(start.commandRing);
   const sessions: Sessions = new Sessions({
-    sessions: config.sessions.map(({ number, token, accounts, operator }) => ({
-      number,
-      token,
-      isOperator: operator,
-      accounts: accounts.map((one) => config.accounts.find(({ number: n }) => n === one)!),
-    })),
-    port: new RingCommandPort(new Ring(start.commandRing)),
+    sessions: sessionsOf(config),
+    port: new RingCommandPort(commandRing),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
     accounts: config.accounts,
     catchUp: () => reader.catchUp(),
     limits: { graceMs: config.resumeGraceMs },
   });
+  const image = start.recovered?.image;
+  if (image !== undefined) sessions.restore(image);
   const now = (): number => {
     clock.advance();
     return performance.now();
@@ -50,6 +51,12 @@ export async function runIo(
     sessions.flush(now());
   });
   let server: SocketServer | undefined;
+  control.failed().then(() => {
+    reader.catchUp();
+    sessions.fail(undurableCommands(commandRing, control.durable), now());
+    server?.stopListening();
+    control.tellFailed();
+  });
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
   listenTo((message) => {
     if (message.type === 'open') {
@@ -74,6 +81,15 @@ export async function runIo(
   await reader.run();
   clearInterval(ticking);
   leaveSockets(server);
+}
+
+function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
+  return sessions.map(({ number, token, accounts, operator }) => ({
+    number,
+    token,
+    isOperator: operator,
+    accounts: accounts.map((one) => all.find(({ number: n }) => n === one)!),
+  }));
 }
 
 function openServer(

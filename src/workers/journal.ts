@@ -1,63 +1,87 @@
-// The journal thread. At start-up it puts the journaled commands into the command ring once more,
-// so that every other thread rebuilds its state from the same stream that it lives on; from then on
-// it appends what comes and says how far the log is durable.
+// The journal thread: appends what comes out of the command ring and says how far the log is
+// durable. When the disk fails, that never moves again: the I/O threads tell their clients, and the
+// process ends.
 
-import { COMMAND_INSTRUMENT } from '../core/codes.ts';
-import { C_HEAD, C_INSTRUMENT, COMMAND_WORDS, HEAD_COMMAND_MASK } from '../core/command-slot.ts';
-import { type JournalRead, readJournal } from '../journal/journal-reader.ts';
+import { COMMAND_WORDS } from '../core/command-slot.ts';
+import { JournalWriteError } from '../journal/journal-errors.ts';
+import { newIdentity } from '../journal/journal-identity.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
-import { syncJournal } from '../journal/sync-journal.ts';
+import { BATCH_COMMANDS_MAX } from '../journal/segment-layout.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
-import { MultiProducer } from '../ring/multi-producer.ts';
 import { Ring } from '../ring/ring.ts';
 import { wake } from '../ring/wake.ts';
-import { COMMAND_STOP, Control } from './control.ts';
+import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
+import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
-/** How long the replay sleeps when the other threads are behind, ms. */
-const ROOM_WAIT_MS = 1;
+/** When so much of a segment is used, the next one is asked for. */
+const SPARE_FROM_FILL = 0.25;
+
+/** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
+const TELL_MS_MAX = 400;
+const LEAVE_MS = 100;
+/** Nobody notifies it: a wait on it is a sleep. */
+const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
 export function runJournal(start: ThreadStart, say: (message: ThreadMessage) => void): void {
+  let isOpen = false;
+  try {
+    journalAll(start, () => {
+      isOpen = true;
+      say({ type: 'ready' });
+    });
+  } catch (error) {
+    if (!(error instanceof JournalWriteError)) throw error;
+    if (isOpen) {
+      new Control(start.control).failAndWait(start.config.ioThreads, TELL_MS_MAX);
+      Atomics.wait(IDLE, 0, 0, LEAVE_MS);
+    }
+    leaveProcess(EXIT_DISK_FAILED, error.message);
+  }
+}
+
+function journalAll(start: ThreadStart, isReady: () => void): void {
   const { config } = start;
   const ring = new Ring(start.commandRing);
   const eventRing = new Ring(start.eventRing);
   const control = new Control(start.control);
-  const consumer = new Consumer(ring, start.consumer);
-  const setDurable = (sequence: number) => {
-    control.durable = sequence | 0;
-    wake(eventRing);
-  };
-  say({ type: 'ready' });
-  const instruments = new Set<number>();
-  const replayed = replay(config, ring, consumer, instruments, setDurable);
-  if (replayed.tornBytes > 0) {
-    const text = 'the end of the journal was torn and is cut off';
-    say({ type: 'log', level: 'warn', fields: { tornBytes: replayed.tornBytes }, text });
-  }
-  const writer = new JournalWriter({
-    dir: config.dataDirectory,
-    durability: config.durability,
-    segmentBytesMax: config.segmentBytesMax,
-    nextSequence: replayed.nextSequence,
-    tail: replayed.tail,
-  });
-  say({
-    type: 'replayed',
-    commands: replayed.commands,
-    nextSequence: replayed.nextSequence,
-    instruments: [...instruments],
-  });
+  const writer = openJournal(start, control);
   const handler = (_words: Int32Array, first: number, end: number): number => {
     appendRange(writer, ring, first, end);
     writer.sync();
-    setDurable(end);
+    control.durable = end;
+    wake(eventRing);
+    if (writer.fill > SPARE_FROM_FILL && control.spare === SPARE_NONE) {
+      control.spare = SPARE_WANTED;
+      control.wakeStorage();
+    }
     return end;
   };
+  const batchMax = Math.min(ring.capacity, BATCH_COMMANDS_MAX);
+  const consumer = new Consumer(ring, start.consumer, batchMax);
   const stop = { stopWords: control.words, stopAt: COMMAND_STOP };
+  isReady();
   new BatchLoop({ consumer, handler, ...stop }).run(configuredStrategy(config.waitStrategy));
   writer.close();
+}
+
+function openJournal({ config, recovered }: ThreadStart, control: Control): JournalWriter {
+  return new JournalWriter({
+    dir: config.dataDirectory,
+    durability: config.durability,
+    segmentBytesMax: config.segmentBytesMax,
+    identity: recovered?.identity ?? newIdentity(config.limits),
+    nextSequence: recovered?.nextSequence ?? 1,
+    chain: recovered?.chain ?? 0,
+    tail: recovered?.tail ?? null,
+    takeSpare: () => {
+      if (control.spare !== SPARE_READY) return false;
+      control.spare = SPARE_NONE;
+      return true;
+    },
+  });
 }
 
 /** Slots `first` … `end - 1`, which may go over the end of the ring. */
@@ -67,45 +91,3 @@ function appendRange(writer: JournalWriter, ring: Ring, first: number, end: numb
   const straight = Math.min(count, ring.capacity - index);
   writer.append(ring.slots, index * COMMAND_WORDS, straight, 0, count - straight);
 }
-
-function replay(
-  config: ThreadStart['config'],
-  ring: Ring,
-  consumer: Consumer,
-  instruments: Set<number>,
-  setDurable: (sequence: number) => void,
-): JournalRead {
-  if (config.durability === 'none') {
-    const nothing = { segments: 0, commands: 0, bytes: 0, tornBytes: 0, tail: null };
-    return { nextSequence: 1, ...nothing };
-  }
-  // What a killed run left to the operating system is made durable before its events leave again.
-  if (config.durability === 'fsync') syncJournal(config.dataDirectory);
-  const producer = new MultiProducer(ring);
-  const batchMax = ring.capacity >> 2;
-  return readJournal(config.dataDirectory, (words, at, count) => {
-    for (let done = 0; done < count; ) {
-      const batch = Math.min(batchMax, count - done);
-      while (!producer.tryClaim(batch)) Atomics.wait(IDLE, 0, 0, ROOM_WAIT_MS);
-      for (let i = 0; i < batch; i++) {
-        const from = at + (done + i) * COMMAND_WORDS;
-        const to = ((producer.first + i) & ring.mask) * COMMAND_WORDS;
-        for (let word = 0; word < COMMAND_WORDS; word++) {
-          ring.slots[to + word] = words[from + word]!;
-        }
-        if ((words[from + C_HEAD]! & HEAD_COMMAND_MASK) === COMMAND_INSTRUMENT) {
-          instruments.add(words[from + C_INSTRUMENT]!);
-        }
-      }
-      const end = (producer.first + batch) | 0;
-      producer.publish();
-      consumer.poll(consumer.committed);
-      consumer.commit(end);
-      setDurable(end);
-      done += batch;
-    }
-  });
-}
-
-/** Nobody notifies it: a wait on it is a sleep. */
-const IDLE = new Int32Array(new SharedArrayBuffer(4));

@@ -1,12 +1,10 @@
 // Entry point of the matching thread.
 
-import v8 from 'node:v8';
+import { inlineCore } from './inline-core.ts';
 import { runMatching } from './matching.ts';
 import { enterThread } from './thread-entry.ts';
 
 const { start, say, leave } = enterThread();
-// Lets the whole of `apply` be inlined into the matching loop (8-14 %).
-v8.setFlagsFromString('--max-inlined-bytecode-size=5000');
-v8.setFlagsFromString('--max-inlined-bytecode-size-cumulative=15000');
+inlineCore();
 runMatching(start, say);
 leave();

@@ -4,6 +4,7 @@
 import os from 'node:os';
 import { apply, createCore } from '../core/engine.ts';
 import { H_DUE_HIGH, H_DUE_LOW } from '../core/memory-layout.ts';
+import { restoreState } from '../core/snapshot.ts';
 import { nextDueNs } from '../core/views.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
@@ -26,6 +27,7 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   const ring = new Ring(start.commandRing);
   const out = new RingEventOut(new Ring(start.eventRing), strategy);
   const core = createCore(config.limits, out);
+  if (start.recovered !== undefined) restoreState(core.m, start.recovered.image.state);
   const { slots } = ring;
   const control = new Control(start.control);
   const { m } = core;

@@ -25,6 +25,11 @@ export async function runPublisher(
     orders: config.limits.orders,
     instruments: config.limits.instruments,
   });
+  const image = start.recovered?.image;
+  if (image !== undefined) {
+    const { instruments, orders, trades, sequence, clock } = image;
+    publisher.seed(instruments, orders, trades, sequence, clock);
+  }
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;

@@ -1,7 +1,8 @@
 // The supervisor: makes rings and threads, brings them up in order, takes them down in order.
 //
-// Up:   lock the directory · rings · threads · replay of the journal through all of them ·
-//       instruments of the configuration that the log does not have · open the ports
+// Up:   lock the directory · storage thread: the state at the end of the log · rings that go on
+//       from there · threads, which take their part of the state · instruments of the configuration
+//       that the log does not have · open the ports
 // Down: I/O threads take nothing new, answer what they took and close · command ring read to its
 // end
 //       by journal and matching · event ring read to its end · ports closed · directory unlocked
@@ -13,6 +14,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { lowWord } from '../base/words.ts';
 import { C_TIME_HIGH, C_TIME_LOW, COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts';
@@ -30,6 +32,7 @@ import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
 import { watchProgress } from './progress-watch.ts';
+import { type StorageThread, startStorage } from './start-storage.ts';
 import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { Timetable } from './timetable.ts';
 
@@ -57,28 +60,37 @@ interface Thread {
 export class Supervisor {
   ordersPort = 0;
   feedPort = 0;
-  /** Commands of the log that were replayed at start-up. */
-  replayedCommands = 0;
   private readonly config: Config;
   private readonly log: Log = createLog('supervisor');
   private readonly control: Control;
   private readonly commandRing: Ring;
   private readonly eventRing: Ring;
   private readonly lock: DirectoryLock | undefined;
+  /** Undefined: nothing is stored. */
+  private readonly storage: StorageThread | undefined;
   private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
 
-  private constructor(config: Config) {
+  private constructor(
+    config: Config,
+    control: SharedArrayBuffer,
+    lock: DirectoryLock | undefined,
+    storage: StorageThread | undefined,
+  ) {
     this.config = config;
-    this.lock = config.durability === 'none' ? undefined : lockDirectory(config.dataDirectory);
+    this.lock = lock;
+    this.storage = storage;
+    storage?.worker.on('exit', (code) => {
+      if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `storage thread ended (${code})`);
+    });
     this.commandRing = new Ring(
       createRing({
         slots: config.commandSlots,
         slotWords: COMMAND_WORDS,
         consumers: COMMAND_CONSUMERS.length,
         producers: 'multi',
-        firstSequence: FIRST_SEQUENCE,
+        firstSequence: lowWord(storage?.recovered.nextSequence ?? FIRST_SEQUENCE),
       }),
     );
     this.eventRing = new Ring(
@@ -89,20 +101,24 @@ export class Supervisor {
         producers: 'single',
       }),
     );
-    this.control = new Control(Control.create(config.sessions.length, FIRST_SEQUENCE));
+    this.control = new Control(control);
     const port = new RingCommandPort(this.commandRing);
     this.timetable = new Timetable(this.control, port, new StampClock());
   }
 
   /**
-   * Starts a server; resolves when clients can connect. Throws DirectoryLocked or AddressInUse. A
-   * damaged journal ends the process (death.ts).
+   * Starts a server; resolves when clients can connect. Throws DirectoryLocked, AddressInUse or
+   * RecoveryRefused.
    */
   static async start(config: Config): Promise<Supervisor> {
     for (const port of [config.ordersPort, config.feedPort]) {
       if (port !== 0) await freePort(config.host, port);
     }
-    const supervisor = new Supervisor(config);
+    const control = Control.create(config.sessions.length, FIRST_SEQUENCE);
+    const isStored = config.durability !== 'none';
+    const lock = isStored ? lockDirectory(config.dataDirectory) : undefined;
+    const storage = isStored ? await startStorage(config, control) : undefined;
+    const supervisor = new Supervisor(config, control, lock, storage);
     const end = watchProgress(
       () => supervisor.reached(),
       (reached) => leaveProcess(EXIT_THREAD_DIED, `the start does not go on: ${reached}`),
@@ -127,6 +143,7 @@ export class Supervisor {
       leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
     const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
+    if (this.storage !== undefined) ended.push(once(this.storage.worker, 'exit'));
     // First every thread stops taking commands: one's last command may fill the orders of a session
     // of another, which must still be there to be told.
     const io = this.ofKind('io');
@@ -134,7 +151,10 @@ export class Supervisor {
     await until(() => isRead(this.commandRing) && isRead(this.eventRing), READ_MS_MAX);
     await Promise.all(io.map((thread) => ask(thread, { type: 'drain' }, 'quiet')));
     this.stopReaders(COMMAND_STOP, this.commandRing);
-    await Promise.all(ended.filter((_, i) => isCommandReader(this.threads[i]!.start.kind)));
+    const readers = this.threads.flatMap(({ start }, i) =>
+      isCommandReader(start.kind) ? [ended[i]!] : [],
+    );
+    await Promise.all(readers);
     this.stopReaders(EVENT_STOP, this.eventRing);
     await Promise.all(ended);
     clearTimeout(giveUp);
@@ -145,17 +165,13 @@ export class Supervisor {
   private async bringUp(): Promise<void> {
     const { config } = this;
     this.threads = [
+      this.spawn('journal', 'journal', 0),
       this.spawn('matching', 'matching', 1),
       ...Array.from({ length: config.ioThreads }, (_, i) => this.spawn('io', `io-${i + 1}`, i)),
       this.spawn('publisher', 'publisher', config.ioThreads),
     ];
     await Promise.all(this.threads.map((thread) => said(thread, 'ready')));
-    const journal = this.spawn('journal', 'journal', 0);
-    this.threads.push(journal);
-    const replayed = await said(journal, 'replayed');
-    this.replayedCommands = replayed.commands;
-    this.log.info({ commands: replayed.commands }, 'journal replayed');
-    this.defineInstruments(new Set(replayed.instruments));
+    this.defineInstruments(new Set(this.storage?.recovered.image.instrumentNumbers));
     await until(() => isRead(this.commandRing));
     this.timetable.start();
     // A client that came before the threads had read the whole log would be told of an older state.
@@ -175,6 +191,7 @@ export class Supervisor {
       control: this.control.words.buffer as SharedArrayBuffer,
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
+      recovered: this.storage?.recovered,
     };
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
@@ -241,6 +258,7 @@ export class Supervisor {
   private stopReaders(stop: number, ring: Ring): void {
     this.control.setStop(stop, STOP_WHEN_EMPTY);
     wake(ring);
+    this.control.wakeStorage();
   }
 
   /** Instruments enter the log as commands, once; what the log has is not changed by them. */

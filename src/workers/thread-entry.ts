@@ -6,16 +6,16 @@ import { dieOnError } from './death.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 
 /** The thread's end of what it shares with the supervisor. */
-export interface ThreadEntry {
-  readonly start: ThreadStart;
+export interface ThreadEntry<Start> {
+  readonly start: Start;
   say(message: ThreadMessage): void;
   listenTo(onMessage: (message: SupervisorMessage) => void): void;
   /** Lets the thread end when nothing else keeps it. */
   leave(): void;
 }
 
-export function enterThread(): ThreadEntry {
-  const start = workerData as ThreadStart;
+export function enterThread<Start extends { name: string } = ThreadStart>(): ThreadEntry<Start> {
+  const start = workerData as Start;
   const port = parentPort!;
   dieOnError(start.name);
   return {

@@ -1,9 +1,20 @@
 // What a thread of the server is given when it starts, and what threads and supervisor say to each
 // other. Everything else goes through the rings and the control words.
 
+import type { JournalIdentity } from '../journal/journal-identity.ts';
+import type { JournalTail } from '../journal/journal-reader.ts';
 import type { Config } from '../ops/config.ts';
+import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
+
+/** What the storage thread is given, which is there before the rings are. */
+export interface StorageStart {
+  kind: 'storage';
+  name: string;
+  config: Config;
+  control: SharedArrayBuffer;
+}
 
 export interface ThreadStart {
   kind: ThreadKind;
@@ -15,16 +26,32 @@ export interface ThreadStart {
   control: SharedArrayBuffer;
   commandRing: SharedArrayBuffer;
   eventRing: SharedArrayBuffer;
+  /** What the log led to; undefined: it is empty, or there is none. */
+  recovered: Recovered | undefined;
+}
+
+/** Where a server goes on. */
+export interface Recovered {
+  readonly image: StartImage;
+  /** For the journal's writer. */
+  readonly identity: JournalIdentity;
+  readonly nextSequence: number;
+  readonly chain: number;
+  readonly tail: JournalTail | null;
+  /** Commands that were replayed. */
+  readonly replayedCommands: number;
 }
 
 /** From a thread to the supervisor. */
 export type ThreadMessage =
   /** A line for the log, which the supervisor alone writes. */
-  | { type: 'log'; level: 'info' | 'warn'; fields: object; text: string }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }
   /** It reads its ring. */
   | { type: 'ready' }
-  /** The journal thread: the log is replayed. */
-  | { type: 'replayed'; commands: number; nextSequence: number; instruments: number[] }
+  /** The storage thread: the state is there … */
+  | { type: 'recovered'; recovered: Recovered }
+  /** … or cannot be had: the journal is damaged, the limits are others. */
+  | { type: 'refused'; message: string }
   /** Port 0: it could not. */
   | { type: 'listening'; port: number }
   /** An I/O thread: no client's command goes into the ring any more … */

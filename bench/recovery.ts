@@ -1,0 +1,184 @@
+// How long a server takes to be back: a journal of many commands is written, then `ringside serve`
+// is started on it, once with the journal alone and once with a snapshot of all but the last tenth.
+// One JSON object a line. Needs 64 bytes of disk a command under `--dir`, taken away again.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { COMMAND_INSTRUMENT, COMMAND_MASS_CANCEL } from '../src/core/codes.ts';
+import {
+  C_ACCOUNT,
+  C_CLORDID_LOW,
+  C_ORIG_LOW,
+  C_REQUEST,
+  C_SESSION,
+  COMMAND_WORDS,
+} from '../src/core/command-slot.ts';
+import { apply, createCore } from '../src/core/engine.ts';
+import { EventBuffer } from '../src/core/event-buffer.ts';
+import { DEFAULT_LIMITS } from '../src/core/limits.ts';
+import { writeCommand } from '../src/core/plain.ts';
+import { readEvent } from '../src/core/plain-events.ts';
+import { REAL_DISK } from '../src/journal/disk.ts';
+import { newIdentity } from '../src/journal/journal-identity.ts';
+import { JournalWriter } from '../src/journal/journal-writer.ts';
+import { Replica } from '../src/journal/replica.ts';
+import { listSegments } from '../src/journal/segment-name.ts';
+import { SegmentReader } from '../src/journal/segment-reader.ts';
+import { SnapshotSchedule } from '../src/journal/snapshot-schedule.ts';
+import { OrderFlow } from '../src/sim/order-flow.ts';
+import { snapshotFollowers } from '../src/workers/storage.ts';
+import './inline-more.ts';
+
+const { values } = parseArgs({
+  options: {
+    commands: { type: 'string', default: '10000000' },
+    dir: { type: 'string', default: tmpdir() },
+  },
+});
+const commands = Number(values.commands);
+const INSTRUMENT = 1;
+const ACCOUNTS = 8;
+const STRETCH = Math.min(200_000, Math.ceil(commands / 4));
+const BATCH = 256;
+
+/**
+ * A stretch of synthetic order flow, ended by mass cancels, so that it can follow itself with
+ * later clOrdIds.
+ */
+function stretchOfFlow(): Int32Array {
+  const slots = new Int32Array((STRETCH + ACCOUNTS) * COMMAND_WORDS);
+  const flow = new OrderFlow({
+    seed: 1,
+    instrument: INSTRUMENT,
+    accounts: ACCOUNTS,
+    firstPrice: 10_000,
+    ordersAimedAt: 5_000,
+  });
+  const events = new EventBuffer((words, at) => flow.read(readEvent(words, at)));
+  const core = createCore(DEFAULT_LIMITS, events);
+  const instrument = new Int32Array(COMMAND_WORDS);
+  writeCommand(instrument, 0, { cmd: COMMAND_INSTRUMENT, instrument: INSTRUMENT });
+  apply(core, instrument, 0);
+  for (let i = 0; i < STRETCH + ACCOUNTS; i++) {
+    const at = i * COMMAND_WORDS;
+    const account = i - STRETCH + 1;
+    const isFlow = i < STRETCH;
+    writeCommand(slots, at, isFlow ? flow.next() : { cmd: COMMAND_MASS_CANCEL, account });
+    slots[at + C_SESSION] = slots[at + C_ACCOUNT]!;
+    apply(core, slots, at);
+    events.drain();
+  }
+  return slots;
+}
+
+/** Writes the journal and says how long that took. */
+function writeJournal(dir: string, slots: Int32Array): void {
+  const identity = newIdentity(DEFAULT_LIMITS);
+  const writer = new JournalWriter({ dir, durability: 'os', identity, nextSequence: 1 });
+  const instrument = new Int32Array(COMMAND_WORDS);
+  writeCommand(instrument, 0, { cmd: COMMAND_INSTRUMENT, instrument: INSTRUMENT });
+  writer.append(instrument, 0, 1);
+  const count = slots.length / COMMAND_WORDS;
+  const startMs = performance.now();
+  for (let round = 0; writer.nextSequence <= commands; round++) {
+    for (let i = 0; i < count && writer.nextSequence <= commands; i += BATCH) {
+      const batch = Math.min(BATCH, count - i, commands + 1 - writer.nextSequence);
+      writer.append(slots, i * COMMAND_WORDS, batch);
+    }
+    for (let at = 0; at < slots.length; at += COMMAND_WORDS) {
+      if (slots[at + C_CLORDID_LOW] !== 0) slots[at + C_CLORDID_LOW]! += count;
+      if (slots[at + C_ORIG_LOW] !== 0) slots[at + C_ORIG_LOW]! += count;
+      slots[at + C_REQUEST] = 1 + (round & 0xffff);
+    }
+  }
+  writer.close();
+  say({ bench: 'journal', commands, writeMs: Math.round(performance.now() - startMs) });
+}
+
+/** A snapshot of the first `sequence` commands, as the storage thread makes it. */
+function makeSnapshot(dir: string, sequence: number): void {
+  const replica = new Replica(DEFAULT_LIMITS, snapshotFollowers());
+  const identity = journalIdentity(dir);
+  const none = { everyCommands: 0, everySeconds: 0, lastSequence: 0, unusable: new Set<string>() };
+  const options = { dir, replica, identity, ...none, kept: 3, disk: REAL_DISK };
+  const schedule = new SnapshotSchedule(options, 0);
+  const startMs = performance.now();
+  const making = schedule.make(sequence + 1, 0);
+  for (let step = making.next(); ; step = making.next()) {
+    if (step.done !== true) continue;
+    const { file } = step.value;
+    const makeMs = Math.round(performance.now() - startMs);
+    say({ bench: 'snapshot', commands: sequence, makeMs, bytes: statSync(file).size });
+    break;
+  }
+  schedule.close();
+}
+
+function journalIdentity(dir: string) {
+  const reader = new SegmentReader(REAL_DISK);
+  const [first] = listSegments(REAL_DISK, dir);
+  if (!reader.open(first!.file)) throw new Error(reader.fault.reason);
+  reader.close();
+  return reader.header!;
+}
+
+/** Starts a server on the directory; says when it was back, by its own clock and from outside. */
+async function timeStart(dir: string, what: string): Promise<void> {
+  const file = join(dir, 'ringside.json');
+  const numbers = Array.from({ length: ACCOUNTS }, (_, i) => i + 1);
+  const config = {
+    ordersPort: 0,
+    feedPort: 0,
+    dataDirectory: join(dir, 'data'),
+    snapshotCommands: 0,
+    snapshotSeconds: 0,
+    accounts: numbers.map((number) => ({ number, name: `account${number}` })),
+    sessions: numbers.map((number) => ({ number, token: `token${number}`, accounts: [number] })),
+  };
+  writeFileSync(file, JSON.stringify(config));
+  const program = fileURLToPath(new URL('../ringside.js', import.meta.url));
+  const startMs = performance.now();
+  const server = spawn(process.execPath, [program, 'serve', '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, RINGSIDE_LOG: 'info' },
+  });
+  let log = '';
+  server.stderr!.setEncoding('utf8').on('data', (text) => {
+    log += text;
+  });
+  await Promise.race([once(server.stdout!, 'data'), failed(server)]);
+  const readyMs = Math.round(performance.now() - startMs);
+  const line = log.split('\n').find((one) => one.includes('"msg":"recovered"')) ?? '{}';
+  const { replayedCommands, lastSequence, tookMs } = JSON.parse(line);
+  const commandsPerSecond = Math.round((replayedCommands * 1e3) / tookMs);
+  const told = { replayedCommands, lastSequence, recoveryMs: tookMs, commandsPerSecond, readyMs };
+  say({ bench: 'recovery', from: what, ...told });
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
+
+async function failed(server: ChildProcess): Promise<never> {
+  const [code] = await once(server, 'exit');
+  throw new Error(`the server ended with ${code}`);
+}
+
+function say(line: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+const dir = mkdtempSync(join(values.dir, 'ringside-recovery-'));
+try {
+  const data = join(dir, 'data');
+  mkdirSync(data);
+  writeJournal(data, stretchOfFlow());
+  await timeStart(dir, 'journal');
+  makeSnapshot(data, Math.floor(commands * 0.9));
+  await timeStart(dir, 'snapshot');
+} finally {
+  rmSync(dir, { recursive: true });
+}
