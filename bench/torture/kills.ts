@@ -69,7 +69,7 @@ class Kills {
 
   /** Kills from number `first` on. */
   async runFolder(first: number): Promise<void> {
-    const { program, seed, rounds } = this.options;
+    const { program, seed, rounds, isShort } = this.options;
     const prng = new Prng(seed * rounds + first);
     const dir = newFolder();
     const config = { ...CONFIG, ioThreads: prng.between(1, 2) };
@@ -90,8 +90,11 @@ class Kills {
     }
     const last = await this.recover(launch(), dir, traders);
     for (const trader of traders) trader.close();
-    const status = await last.end('SIGTERM');
-    if (status !== 0) this.failures.push(`a server that was told to stop ended with ${status}`);
+    // The long form sees too that the last one stops as it should; tests have others for that.
+    const status = await last.end(isShort ? 'SIGKILL' : 'SIGTERM');
+    if (!isShort && status !== 0) {
+      this.failures.push(`a server that was told to stop ended with ${status}: ${last.log}`);
+    }
     this.counts.acked += traders.reduce((sum, { reportCount }) => sum + reportCount, 0);
     this.failures.push(...traders.flatMap(({ faults }) => faults));
     this.counts.duplicated += traders.reduce((sum, { doubled }) => sum + doubled, 0);
