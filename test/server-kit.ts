@@ -131,6 +131,12 @@ export class TestServer {
     return /ws:\S+\/feed/.exec(this.output)![0];
   }
 
+  /** Where the operations port is, as the log says (level info) before the server is ready. */
+  get opsUrl(): string {
+    const port = /"opsPort":(\d+)/.exec(this.log)?.[1] ?? /ops http:\S+:(\d+)/.exec(this.output)![1];
+    return `http://127.0.0.1:${port}`;
+  }
+
   get ordersPort(): number {
     return Number(new URL(this.ordersUrl).port);
   }
@@ -186,6 +192,8 @@ function configOf(dir: string, { sessions = 4, config }: ServerOptions): object 
     ordersPort: 0,
     feedPort: 0,
     dataDirectory: join(dir, 'data'),
+    // The journal is what most tests are about.
+    stopSnapshotMsMax: 0,
     limits: LIMITS,
     instruments: [{ number: 1, symbol: 'TEST', referencePrice: 100 }],
     accounts: numbers.map((number) => ({ number, name: `account${number}` })),

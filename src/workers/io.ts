@@ -3,20 +3,31 @@
 
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
 import type { Config } from '../ops/config.ts';
+import { W_SESSIONS, W_UNSENT_BYTES } from '../ops/counter-layout.ts';
+import { ThreadCounters } from '../ops/counters.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
 import type { SessionConfig } from '../session/session-config.ts';
 import { Sessions } from '../session/sessions.ts';
 import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
+import { ClientWatch } from './client-watch.ts';
 import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
 import { durableEventReader } from './event-reader.ts';
-import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
+import {
+  type SupervisorMessage,
+  type ThreadMessage,
+  type ThreadStart,
+  threadLog,
+} from './thread-start.ts';
+import { startVitals } from './thread-vitals.ts';
 import { undurableCommands } from './undurable.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
+/** How often numbers that cost a walk are counted anew. */
+const COUNT_MS = 1_000;
 /** Connections of one thread, logged on or not. */
 const CONNECTIONS_MAX = 4_096;
 const ORDERS_PATH = '/orders';
@@ -31,6 +42,10 @@ export async function runIo(
   const control = new Control(start.control);
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
+  const counters = new ThreadCounters(start.counters, start.counted);
+  const { words } = counters;
+  const log = threadLog(start, 'io', say);
+  startVitals(counters);
   const sessions: Sessions = new Sessions({
     sessions: sessionsOf(config),
     port: new RingCommandPort(commandRing),
@@ -38,7 +53,8 @@ export async function runIo(
     ownership: new CountedOwnership(control.sessionOwners),
     accounts: config.accounts,
     catchUp: () => reader.catchUp(),
-    limits: { graceMs: config.resumeGraceMs },
+    limits: { graceMs: config.resumeGraceMs, retryAfterMs: config.retryAfterMs },
+    observer: new ClientWatch(words, log),
   });
   const image = start.recovered?.image;
   if (image !== undefined) sessions.restore(image);
@@ -58,9 +74,14 @@ export async function runIo(
     control.tellFailed();
   });
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
+  const counting = setInterval(() => {
+    words[W_SESSIONS] = sessions.liveCount;
+    words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
+    log.flush();
+  }, COUNT_MS);
   listenTo((message) => {
     if (message.type === 'open') {
-      openServer(config.host, message.port, sessions, now).then(
+      openServer(config.host, message.port, words, sessions, now).then(
         (opened) => {
           server = opened;
           // A session's grace counts once, in the first of the I/O threads.
@@ -80,6 +101,8 @@ export async function runIo(
   say({ type: 'ready' });
   await reader.run();
   clearInterval(ticking);
+  clearInterval(counting);
+  log.tellCounted();
   leaveSockets(server);
 }
 
@@ -95,6 +118,7 @@ function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
 function openServer(
   host: string,
   port: number,
+  words: Float64Array,
   sessions: Sessions,
   now: () => number,
 ): Promise<SocketServer> {
@@ -103,6 +127,7 @@ function openServer(
     port,
     path: ORDERS_PATH,
     connectionsMax: CONNECTIONS_MAX,
+    words,
     connect: (wire) => {
       const connection = sessions.open(wire, now());
       return {
