@@ -133,7 +133,8 @@ export class TestServer {
 
   /** Where the operations port is, as the log says (level info) before the server is ready. */
   get opsUrl(): string {
-    const port = /"opsPort":(\d+)/.exec(this.log)?.[1] ?? /ops http:\S+:(\d+)/.exec(this.output)![1];
+    const logged = /"opsPort":(\d+)/.exec(this.log);
+    const port = (logged ?? /ops http:\S+:(\d+)/.exec(this.output))![1];
     return `http://127.0.0.1:${port}`;
   }
 

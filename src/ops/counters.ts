@@ -1,5 +1,5 @@
 // What the threads of a server count, in shared memory: each writes words of its own with plain
-// stores, the supervisor alone reads them. Nobody waits for anybody and no atomic is added anywhere.
+// stores, the supervisor alone reads them. Nobody waits for anybody, no atomic is added anywhere.
 //
 // Layout
 //   beats    one line of 32 int32 words a thread; word 0: a number that changes while it is alive

@@ -40,7 +40,7 @@ export const CLOSE_NAMES: Readonly<Record<number, string>> = {
   [kinds.CLOSE_NOT_DURABLE]: 'not_durable',
 };
 
-/** Before the milliseconds in the reason of CLOSE_SHUTTING_DOWN: `shutting_down retry-after-ms=9`. */
+/** Before the milliseconds in the reason of CLOSE_SHUTTING_DOWN. */
 export const RETRY_AFTER = 'retry-after-ms=';
 
 /** The milliseconds that a close reason names; undefined: none. */

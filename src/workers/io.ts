@@ -4,11 +4,10 @@
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
 import type { Config } from '../ops/config.ts';
 import { W_SESSIONS, W_UNSENT_BYTES } from '../ops/counter-layout.ts';
-import { ThreadCounters } from '../ops/counters.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
 import type { SessionConfig } from '../session/session-config.ts';
-import { Sessions } from '../session/sessions.ts';
+import { Sessions, type SessionsOptions } from '../session/sessions.ts';
 import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
 import { ClientWatch } from './client-watch.ts';
 import { StampClock } from './clock.ts';
@@ -16,18 +15,11 @@ import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
 import { durableEventReader } from './event-reader.ts';
-import {
-  type SupervisorMessage,
-  type ThreadMessage,
-  type ThreadStart,
-  threadLog,
-} from './thread-start.ts';
-import { startVitals } from './thread-vitals.ts';
+import { socketThread } from './socket-thread.ts';
+import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { undurableCommands } from './undurable.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
-/** How often numbers that cost a walk are counted anew. */
-const COUNT_MS = 1_000;
 /** Connections of one thread, logged on or not. */
 const CONNECTIONS_MAX = 4_096;
 const ORDERS_PATH = '/orders';
@@ -38,26 +30,16 @@ export async function runIo(
   say: (message: ThreadMessage) => void,
   listenTo: (onMessage: (message: SupervisorMessage) => void) => void,
 ): Promise<void> {
-  const { config } = start;
   const control = new Control(start.control);
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
-  const counters = new ThreadCounters(start.counters, start.counted);
-  const { words } = counters;
-  const log = threadLog(start, 'io', say);
-  startVitals(counters);
-  const sessions: Sessions = new Sessions({
-    sessions: sessionsOf(config),
+  const thread = socketThread(start, 'io', say);
+  const sessions: Sessions = createSessions(start, control, {
     port: new RingCommandPort(commandRing),
     stamp: clock,
-    ownership: new CountedOwnership(control.sessionOwners),
-    accounts: config.accounts,
     catchUp: () => reader.catchUp(),
-    limits: { graceMs: config.resumeGraceMs, retryAfterMs: config.retryAfterMs },
-    observer: new ClientWatch(words, log),
+    observer: new ClientWatch(thread.words, thread.log),
   });
-  const image = start.recovered?.image;
-  if (image !== undefined) sessions.restore(image);
   const now = (): number => {
     clock.advance();
     return performance.now();
@@ -74,14 +56,13 @@ export async function runIo(
     control.tellFailed();
   });
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
-  const counting = setInterval(() => {
-    words[W_SESSIONS] = sessions.liveCount;
-    words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
-    log.flush();
-  }, COUNT_MS);
+  thread.countEvery(() => {
+    thread.words[W_SESSIONS] = sessions.liveCount;
+    thread.words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
+  });
   listenTo((message) => {
     if (message.type === 'open') {
-      openServer(config.host, message.port, words, sessions, now).then(
+      openServer(start.config.host, message.port, thread.words, sessions, now).then(
         (opened) => {
           server = opened;
           // A session's grace counts once, in the first of the I/O threads.
@@ -101,9 +82,25 @@ export async function runIo(
   say({ type: 'ready' });
   await reader.run();
   clearInterval(ticking);
-  clearInterval(counting);
-  log.tellCounted();
+  thread.end();
   leaveSockets(server);
+}
+
+/** The sessions of the configuration, where an earlier process left them. */
+function createSessions(
+  { config, recovered }: ThreadStart,
+  control: Control,
+  owner: Omit<SessionsOptions, 'sessions' | 'accounts' | 'limits' | 'ownership'>,
+): Sessions {
+  const sessions = new Sessions({
+    ...owner,
+    ownership: new CountedOwnership(control.sessionOwners),
+    sessions: sessionsOf(config),
+    accounts: config.accounts,
+    limits: { graceMs: config.resumeGraceMs, retryAfterMs: config.retryAfterMs },
+  });
+  if (recovered !== undefined) sessions.restore(recovered.image);
+  return sessions;
 }
 
 function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {

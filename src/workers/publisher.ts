@@ -2,25 +2,18 @@
 
 import { Publisher } from '../feed/publisher.ts';
 import { listen, type SocketServer, type SocketWire } from '../gateway/socket-server.ts';
+import type { Config } from '../ops/config.ts';
 import * as c from '../ops/counter-layout.ts';
-import { ThreadCounters } from '../ops/counters.ts';
 import { CLOSE_NAMES, RETRY_AFTER } from '../wire/codes.ts';
 import { CLOSE_SHUTTING_DOWN, HEARTBEAT_MS } from '../wire/frame-kinds.ts';
 import { Control } from './control.ts';
 import { leaveSockets } from './drain.ts';
 import { countEvents } from './event-counts.ts';
 import { durableEventReader } from './event-reader.ts';
-import {
-  type SupervisorMessage,
-  type ThreadMessage,
-  type ThreadStart,
-  threadLog,
-} from './thread-start.ts';
-import { startVitals } from './thread-vitals.ts';
+import { type SocketThread, socketThread } from './socket-thread.ts';
+import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
-/** How often numbers that cost a walk are counted anew. */
-const COUNT_MS = 1_000;
 const SUBSCRIBERS_MAX = 4_096;
 const FEED_PATH = '/feed';
 
@@ -41,21 +34,12 @@ export async function runPublisher(
     const { instruments, orders, trades, sequence, clock } = image;
     publisher.seed(instruments, orders, trades, sequence, clock);
   }
-  const counters = new ThreadCounters(start.counters, start.counted);
-  const { words } = counters;
-  const log = threadLog(start, 'publisher', say);
-  startVitals(counters);
+  const thread = socketThread(start, 'publisher', say);
+  const { words } = thread;
   let server: SocketServer | undefined;
-  const close = (wire: SocketWire, code: number): void => {
-    const fields = { code, reason: CLOSE_NAMES[code] };
-    const text = `subscriber closed: ${CLOSE_NAMES[code]}`;
-    if (code === CLOSE_SHUTTING_DOWN) log.info(fields, text);
-    else log.warn(fields, text);
-    wire.close(code, closeReason(code, config.retryAfterMs));
-  };
   listenTo((message) => {
     if (message.type !== 'open') return;
-    openServer(config.host, message.port, words, publisher, close).then(
+    openServer(config, message.port, publisher, thread).then(
       (opened) => {
         server = opened;
         say({ type: 'listening', port: opened.port });
@@ -70,11 +54,10 @@ export async function runPublisher(
     words[c.W_INSTRUMENTS] = publisher.instrumentCount;
   };
   tellFeed();
-  const counting = setInterval(() => {
+  thread.countEvery(() => {
     words[c.W_SUBSCRIBERS] = publisher.subscriberCount;
     words[c.W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
-    log.flush();
-  }, COUNT_MS);
+  });
   say({ type: 'ready' });
   const reader = durableEventReader(start, new Control(start.control), (slots, mask, from, end) => {
     countEvents(words, slots, mask, from, end);
@@ -83,25 +66,26 @@ export async function runPublisher(
   });
   await reader.run();
   clearInterval(ticking);
-  clearInterval(counting);
   publisher.shutDown();
-  log.tellCounted();
+  thread.end();
   leaveSockets(server);
 }
 
-/** Who is told to go because the server stops learns when to come back. */
-function closeReason(code: number, retryAfterMs: number): string {
-  const name = CLOSE_NAMES[code]!;
-  return code === CLOSE_SHUTTING_DOWN ? `${name} ${RETRY_AFTER}${retryAfterMs}` : name;
-}
-
 function openServer(
-  host: string,
+  { host, retryAfterMs }: Config,
   port: number,
-  words: Float64Array,
   publisher: Publisher,
-  close: (wire: SocketWire, code: number) => void,
+  { words, log }: SocketThread,
 ): Promise<SocketServer> {
+  const close = (wire: SocketWire, code: number): void => {
+    const name = CLOSE_NAMES[code]!;
+    const isStopping = code === CLOSE_SHUTTING_DOWN;
+    const fields = { code, reason: name };
+    if (isStopping) log.info(fields, `subscriber closed: ${name}`);
+    else log.warn(fields, `subscriber closed: ${name}`);
+    // Who is told to go because the server stops learns when to come back.
+    wire.close(code, isStopping ? `${name} ${RETRY_AFTER}${retryAfterMs}` : name);
+  };
   return listen({
     host,
     port,

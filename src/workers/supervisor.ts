@@ -3,9 +3,9 @@
 // Up:   lock the directory · storage thread: the state at the end of the log · rings that go on
 //       from there · threads, which take their part of the state · instruments of the configuration
 //       that the log does not have · open the ports
-// Down: not ready any more · I/O threads take nothing new, answer what they took and close · command
-//       ring read to its end by journal and matching · event ring read to its end · ports closed ·
-//       one more snapshot · directory unlocked
+// Down: not ready any more · I/O threads take nothing new, answer what they took and close ·
+//       command ring read to its end by journal and matching · event ring read to its end · ports
+//       closed · one more snapshot · directory unlocked
 //
 // A thread that ends before it was told to takes the process down (death.ts), and so does a way up
 // on which nothing moves any more, or a way down that takes too long; both tell where each thread
