@@ -28,6 +28,8 @@ export interface ServerOptions {
   logLevel?: string;
   /** Largest file that the server may write, KiB. */
   fileKbMax?: number;
+  /** Further variables of its environment. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Small, so that a server is there at once. */
@@ -72,7 +74,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: SERVER_MS_MAX,
       killSignal: 'SIGKILL',
-      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn' },
+      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn', ...options.env },
     });
     const { child } = this;
     running.add(child);
@@ -164,7 +166,7 @@ export class TestServer {
     return { code, signal: by, tookMs: performance.now() - sentMs };
   }
 
-  private async listens(): Promise<void> {
+  async listens(): Promise<void> {
     const isUp = async () => {
       while (!this.output.includes('/feed')) await once(this.child.stdout!, 'data');
     };

@@ -24,7 +24,7 @@ const SPARE_FROM_FILL = 0.25;
 
 /** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
 const TELL_MS_MAX = 400;
-const LEAVE_MS = 100;
+const LEAVE_MS = 250;
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
