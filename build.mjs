@@ -43,6 +43,7 @@ const BENCHES = [
   'mutants',
   'hard',
   'swing',
+  'ops-cost',
 ];
 
 const common = {

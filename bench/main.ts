@@ -21,6 +21,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   mutants:
     '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
     'the core, tried against the fast suite',
+  'ops-cost':
+    '[--pairs N --seconds S --durability D]: processor time for a command with a scrape a second, ' +
+    'beside none',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire:
