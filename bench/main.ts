@@ -22,8 +22,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     '[--count N] [--seed S] [--jobs N] [--file PART] [--tests REGEXP] [--json]: bugs planted in ' +
     'the core, tried against the fast suite',
   'ops-cost':
-    '[--pairs N --seconds S --durability D]: processor time for a command with a scrape a second, ' +
-    'beside none',
+    '[--pairs N --seconds S --durability D]: processor time for a command with a scrape every ' +
+    'second, beside none',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire:

@@ -43,10 +43,10 @@ export async function startServer(
   }
 }
 
-/** Where clients find the server. */
+/** Where clients find the server, and below it where its health is told. */
 export function addresses(supervisor: Supervisor, config: Config): string {
   const ops =
-    config.opsPort === null ? '' : `  ops http://${config.opsHost}:${supervisor.opsPort}/metrics`;
+    config.opsPort === null ? '' : `\nops http://${config.opsHost}:${supervisor.opsPort}/metrics`;
   return (
     `orders ws://${config.host}:${supervisor.ordersPort}/orders  ` +
     `feed ws://${config.host}:${supervisor.feedPort}/feed${ops}`
