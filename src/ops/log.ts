@@ -34,7 +34,9 @@ export class Logs {
           sync: true,
           colorize: process.env.NO_COLOR === undefined,
           translateTime: 'SYS:HH:MM:ss.l',
-          ignore: 'pid,hostname',
+          singleLine: true,
+          ignore: 'component,thread',
+          messageFormat: (line, key) => `${line.thread ?? line.component}: ${line[key]}`,
         })
       : pino.destination({ fd: STDERR, sync: true });
     return new Logs(pino(options, target), config, words);
