@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { type ConfigSetting, type ResolvedConfig, resolveConfig } from '../ops/config.ts';
-import { LOG_LEVELS } from '../ops/config-schema.ts';
+import { LOG_LEVELS } from '../ops/log-levels.ts';
 
 export interface ConfigOptions {
   config?: string;

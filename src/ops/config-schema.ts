@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { parseDecimal } from '../base/decimal.ts';
 import { isSymbol, SYMBOL_BYTES_MAX } from '../base/symbol.ts';
+import { LOG_COMPONENTS, LOG_LEVELS, type LogComponent } from './log-levels.ts';
 
 const uint32 = z.number().int().min(1).max(0xffff_ffff);
 const port = z.number().int().min(0).max(65_535);
@@ -54,21 +55,6 @@ const limits = z.strictObject({
     .default(131_072)
     .describe('runs of 64 ticks of one side of one instrument that hold an order'),
 });
-
-/** Parts of the server that log, as `log.components` names them. */
-export const LOG_COMPONENTS = [
-  'supervisor',
-  'ops',
-  'storage',
-  'journal',
-  'matching',
-  'io',
-  'publisher',
-] as const;
-export type LogComponent = (typeof LOG_COMPONENTS)[number];
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const logLevel = z.enum(LOG_LEVELS);
 const componentLevels = Object.fromEntries(

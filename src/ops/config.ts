@@ -2,11 +2,11 @@
 // Every value keeps where it came from; what is wrong is told with its source and its key.
 
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { InputError } from '../base/input-error.ts';
 import { CONFIG_KEYS, type ConfigKey, didYouMean, keyAt, namesAt, nearest } from './config-keys.ts';
 import { type ConfigFault, pairFaults } from './config-pairs.ts';
 import { type ConfigValues, configObject } from './config-schema.ts';
+import { parseYaml } from './yaml-text.ts';
 
 export type { LogConfig } from './config-schema.ts';
 
@@ -161,7 +161,7 @@ function addSetting(layers: Layers, path: string, value: unknown, origin: string
 function read(key: ConfigKey, text: string, origin: string): unknown {
   if (key.isText) return text;
   try {
-    return parse(text, { logLevel: 'error' });
+    return parseYaml(text);
   } catch (error) {
     throw new InputError(`${origin}: ${key.path}: ${(error as Error).message}`);
   }
@@ -252,7 +252,7 @@ function readObject(file: string): Record<string, unknown> {
   const format = isJson ? 'JSON' : 'YAML';
   let value: unknown;
   try {
-    value = isJson ? JSON.parse(text) : (parse(text, { logLevel: 'error' }) ?? {});
+    value = isJson ? JSON.parse(text) : (parseYaml(text) ?? {});
   } catch (error) {
     throw new InputError(`${file}: is not ${format}: ${(error as Error).message}`);
   }

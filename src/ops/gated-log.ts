@@ -4,7 +4,7 @@
 // Invariants: of one text at most LINES_MAX (info and below: COMMON_LINES_MAX) lines go out in a
 // window; the others come as one line with their number, `repeated`, when it is over.
 
-import { LOG_LEVELS, type LogComponent, type LogLevel } from './config-schema.ts';
+import { LOG_LEVELS, type LogComponent, type LogLevel } from './log-levels.ts';
 
 export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -3,9 +3,10 @@
 // threads send it their lines (GatedLog).
 
 import pino, { type Logger } from 'pino';
-import { LOG_LEVELS, type LogComponent, type LogConfig } from './config-schema.ts';
+import type { LogConfig } from './config-schema.ts';
 import { W_LOG_LINES, W_LOG_SUPPRESSED } from './counter-layout.ts';
 import { GatedLog, type LogLine, levelOf } from './gated-log.ts';
+import { LOG_LEVELS, type LogComponent } from './log-levels.ts';
 
 /** Secrets never get here; should one ever, it is not written. */
 const SECRETS = ['token', '*.token', '*.*.token', 'sessions[*].token', 'config.sessions[*].token'];

@@ -8,9 +8,8 @@ import { createCounters, ThreadCounters } from '../ops/counters.ts';
 import type { GatedLog } from '../ops/gated-log.ts';
 import { Health, LOOK_MS } from '../ops/health.ts';
 import { Logs } from '../ops/log.ts';
-import { metricReaders } from '../ops/metric-readers.ts';
 import type { CountedThread, WatchedRing } from '../ops/metric-sources.ts';
-import { Metrics } from '../ops/metrics.ts';
+import type { Metrics } from '../ops/metrics.ts';
 import { jsonPage, listenOps, type OpsPages, type OpsServer } from '../ops/ops-server.ts';
 import { wake } from '../ring/wake.ts';
 import { CLOSE_NAMES, REFUSAL_NAMES } from '../wire/codes.ts';
@@ -35,6 +34,7 @@ export class Operations {
   private disk: { freeBytes: number; sizeBytes: number } | undefined;
   private server: OpsServer | undefined;
   private looking: NodeJS.Timeout | undefined;
+  private loading: Promise<Metrics> | undefined;
 
   private constructor(config: Config, counters: SharedArrayBuffer, logs: Logs) {
     this.config = config;
@@ -114,12 +114,21 @@ export class Operations {
     this.log.info({ opsHost: host, opsPort: this.port }, 'operations port open');
   }
 
-  private pages(): OpsPages {
-    const { health, config } = this;
-    const metrics = new Metrics(
+  /** Loaded when the first scrape comes: a start has better things to do. */
+  private metrics(): Promise<Metrics> {
+    this.loading ??= this.loadMetrics();
+    return this.loading;
+  }
+
+  private async loadMetrics(): Promise<Metrics> {
+    const [{ Metrics }, { metricReaders }] = await Promise.all([
+      import('../ops/metrics.ts'),
+      import('../ops/metric-readers.ts'),
+    ]);
+    return new Metrics(
       metricReaders({
         version: RINGSIDE_VERSION,
-        health,
+        health: this.health,
         names: {
           events: EVENT_NAMES,
           rejects: REJECT_NAMES,
@@ -127,12 +136,16 @@ export class Operations {
           cancels: CANCEL_NAMES,
           closes: CLOSE_NAMES,
         },
-        limits: config.limits,
+        limits: this.config.limits,
         threads: this.threads,
         rings: () => this.rings,
         disk: () => this.disk,
       }),
     );
+  }
+
+  private pages(): OpsPages {
+    const { health, config } = this;
     return {
       '/livez': () => {
         const { stuck } = health;
@@ -145,7 +158,10 @@ export class Operations {
         const threads = reason === 'stuck' ? { threads: stuck } : {};
         return jsonPage({ status: 'not ready', reason, ...threads }, 503);
       },
-      '/metrics': async (accept) => ({ status: 200, ...(await metrics.scrape(accept)) }),
+      '/metrics': async (accept) => ({
+        status: 200,
+        ...(await (await this.metrics()).scrape(accept)),
+      }),
       '/version': () =>
         jsonPage({
           version: RINGSIDE_VERSION,

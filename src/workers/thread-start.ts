@@ -4,8 +4,8 @@
 import type { JournalIdentity } from '../journal/journal-identity.ts';
 import type { JournalTail } from '../journal/journal-reader.ts';
 import type { Config } from '../ops/config.ts';
-import type { LogComponent } from '../ops/config-schema.ts';
 import { GatedLog, type LogLine, levelOf } from '../ops/gated-log.ts';
+import type { LogComponent } from '../ops/log-levels.ts';
 import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
