@@ -1,10 +1,12 @@
 // A server's operations port through its life: start, trading, SIGTERM, the start after it, a stuck
 // thread, SIGKILL, a disk that is full. Health, exit status, metrics and log, of real processes.
 
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { CLOSE_SHUTTING_DOWN } from '../src/wire/frame-kinds.ts';
 import { EXIT_DISK_FAILED } from '../src/workers/death.ts';
 import { ask, logLines, opsOpens, probe, probeUntil, request, scrape } from './ops-kit.ts';
@@ -98,6 +100,9 @@ test('should tell health, metrics and log from one start to the next', async () 
   await probeUntil(server, '/livez', ({ code }) => code === 200);
   await expectMetrics(server);
 
+  const feed = new WebSocket(server.feedUrl);
+  await once(feed, 'open');
+  const feedClosed = once(feed, 'close');
   const exited = server.stop();
   expect(await probeUntil(server, '/readyz', ({ code }) => code === 503)).toContainEqual({
     ...{ code: 503, status: 'not ready', reason: 'draining' },
@@ -108,6 +113,8 @@ test('should tell health, metrics and log from one start to the next', async () 
   expect(await one!.untilClosed()).toBe(CLOSE_SHUTTING_DOWN);
   expect(one!.closeReason).toBe('shutting_down retry-after-ms=1234');
   await two!.untilClosed();
+  const [code, reason] = await feedClosed;
+  expect([code, String(reason)]).toEqual([CLOSE_SHUTTING_DOWN, one!.closeReason]);
   expect((await exited).code).toBe(0);
   expect(await probe(server, '/readyz')).toEqual({ code: 0 });
   expectLog(server);
@@ -141,10 +148,16 @@ async function expectNothingReplayed(server: TestServer, before: RawClient[]): P
   await expectStuck(again, stall);
 }
 
-/** A module whose matching thread hangs in its next sleep once the file is there. */
-function planted(file: string): string {
+/** A module that runs in every thread before its program. */
+function plantedModule(text: string): string {
   const module = join(newDirectory(), 'planted.mjs');
-  const text = `
+  writeFileSync(module, text);
+  return pathToFileURL(module).href;
+}
+
+/** One whose matching thread hangs in its next sleep once the file is there. */
+function planted(file: string): string {
+  return plantedModule(`
     import { existsSync } from 'node:fs';
     import { isMainThread, workerData } from 'node:worker_threads';
     const { wait } = Atomics;
@@ -152,10 +165,23 @@ function planted(file: string): string {
     if (!isMainThread && workerData?.kind === 'matching') {
       Atomics.wait = (...args) =>
         wait(...(existsSync(${JSON.stringify(file)}) ? [forever, 0, 0] : args));
-    }`;
-  writeFileSync(module, text);
-  return pathToFileURL(module).href;
+    }`);
 }
+
+/** The storage thread's disk takes its time to open a file. */
+const SLOW_DISK = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  import { isMainThread, workerData } from 'node:worker_threads';
+  const { openSync } = fs;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  if (!isMainThread && workerData?.kind === 'storage') {
+    fs.openSync = (...args) => {
+      Atomics.wait(never, 0, 0, 400);
+      return openSync(...args);
+    };
+    syncBuiltinESMExports();
+  }`;
 
 async function expectStuck(server: TestServer, stall: string): Promise<void> {
   writeFileSync(stall, '');
@@ -192,13 +218,14 @@ test('should not be ready when the disk is full, and end with its status', async
 });
 
 test('should answer what it knows, and nothing else', async () => {
-  const config = { durability: 'none' };
-  const server = await TestServer.start({ config });
+  const config = { durability: 'fsync', stopSnapshotMsMax: 50 };
+  const env = { NODE_OPTIONS: `--import ${plantedModule(SLOW_DISK)}` };
+  const server = await TestServer.start({ config, env });
   const { opsUrl } = server;
   const version = JSON.parse((await ask(server, '/version')).text);
   expect(version).toMatchObject({ node: process.version, wire: 1 });
   const shown = await ask(server, '/config');
-  expect(JSON.parse(shown.text)).toMatchObject({ durability: 'none', opsPort: 0 });
+  expect(JSON.parse(shown.text)).toMatchObject({ ...config, opsPort: 0 });
   expect(shown.text).not.toContain('token1');
   expect((await ask(server, '/nothing')).status).toBe(404);
   expect((await ask(server, '/constructor')).status).toBe(404);
@@ -216,5 +243,9 @@ test('should answer what it knows, and nothing else', async () => {
   const rival = TestServer.launch({ config: { ...config, opsPort } });
   expect(await rival.exited).toMatchObject({ code: 2 });
   expect(rival.log).toContain(`cannot listen on 127.0.0.1:${opsPort}`);
+  // There is no time for a snapshot: it ends all the same, and says so.
   expect(await server.stop()).toMatchObject({ code: 0 });
+  const said = logLines(server).map(({ level, component, msg }) => [level, component, msg]);
+  const text = 'no snapshot at the end: the next start replays the journal';
+  expect(said).toEqual([[40, 'storage', text]]);
 });

@@ -70,8 +70,8 @@ export function marketCommand(): Command {
 }
 
 async function runMarket(options: MarketOptions): Promise<void> {
-  const { supervisor, config } = await startServer(options);
   const isToStop = signalled();
+  const { supervisor, config } = await startServer(options);
   try {
     process.stdout.write(`${addresses(supervisor, config)}\n`);
     const flow = await FlowTrader.start(supervisor, config, options);

@@ -12,7 +12,8 @@ const HELP = `
 Example:
   $ ringside serve --data ./exchange --durability fsync
 
-SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, exit status 0.
+SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, a snapshot made, exit
+status 0.
 Exit status: 71 a thread of the server died, 74 the disk failed under the journal; standard error
 says why.`;
 
@@ -20,9 +21,11 @@ export function serveCommand(): Command {
   return configFlags(new Command('serve').description('run the exchange'))
     .addHelpText('after', HELP)
     .action(async (options: ConfigOptions) => {
+      // A signal that comes on the way up is kept: nobody else minds one of process 1.
+      const isToStop = signalled();
       const { supervisor, config } = await startServer(options);
       process.stdout.write(`${addresses(supervisor, config)}\n`);
-      await signalled();
+      await isToStop;
       await supervisor.stop();
     });
 }
