@@ -8,6 +8,9 @@ import { W_LOG_LINES, W_LOG_SUPPRESSED } from './counter-layout.ts';
 import { GatedLog, type LogLine, levelOf } from './gated-log.ts';
 import { LOG_LEVELS, type LogComponent } from './log-levels.ts';
 
+/** The log of one component. */
+export type Log = GatedLog;
+
 /** Secrets never get here; should one ever, it is not written. */
 const SECRETS = ['token', '*.token', '*.*.token', 'sessions[*].token', 'config.sessions[*].token'];
 const STDERR = 2;
@@ -44,7 +47,7 @@ export class Logs {
   }
 
   /** The log of a component that runs on the supervisor's thread. */
-  of(component: LogComponent): GatedLog {
+  of(component: LogComponent): Log {
     const write = (line: LogLine) => this.write(component, component, line);
     const log = new GatedLog(levelOf(this.config, component), write);
     this.gates.push(log);

@@ -6,7 +6,7 @@ import { SERVER_STATES } from './health.ts';
 import type { MetricKey } from './metric-list.ts';
 import type { CodeNames, CountedThread, MetricSources, ThreadKind } from './metric-sources.ts';
 import type { HistogramSample, MetricReader, MetricReaders, Sample } from './metrics.ts';
-import { threadTimes } from './thread-times.ts';
+import { type ThreadTimes, threadTimes } from './thread-times.ts';
 
 const LOG_LEVEL_NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const SOCKETS = [
@@ -91,11 +91,9 @@ function serverReaders(sources: MetricSources) {
 }
 
 function threadReaders({ threads, health }: MetricSources) {
-  const times = (key: 'cpuSeconds' | 'waitSeconds') => (): Sample[] =>
-    threads.flatMap(({ name, counters }) => {
-      const known = threadTimes(counters.words[c.W_TASK]!);
-      return known === undefined ? [] : [{ labels: { thread: name }, value: known[key] }];
-    });
+  let read: [thread: string, ThreadTimes][] = [];
+  const times = (key: keyof ThreadTimes): Sample[] =>
+    read.map(([thread, known]) => ({ labels: { thread }, value: known[key] }));
   const collections = (word: number) => (): Sample[] =>
     threads.filter(hasEventLoop).flatMap(({ name, counters }) =>
       c.GC_KINDS.map((kind, i) => ({
@@ -109,8 +107,15 @@ function threadReaders({ threads, health }: MetricSources) {
         labels: { thread },
         value: heartbeatAgeSeconds,
       })),
-    threadCpu: times('cpuSeconds'),
-    threadWait: times('waitSeconds'),
+    threadCpu: () => {
+      read = threads.flatMap(({ name, counters }) => {
+        const known = threadTimes(counters.words[c.W_TASK]!);
+        return known === undefined ? [] : [[name, known] satisfies [string, ThreadTimes]];
+      });
+      return times('cpuSeconds');
+    },
+    // Read with the one before, which a scrape asks for first.
+    threadWait: () => times('waitSeconds'),
     loopDelay: () =>
       threads.filter(hasEventLoop).map((thread) => ({
         labels: { thread: thread.name },

@@ -5,9 +5,8 @@ import { statfs } from 'node:fs/promises';
 import { CANCEL_NAMES, EVENT_NAMES, REJECT_NAMES } from '../core/codes.ts';
 import { type Config, maskSecrets } from '../ops/config.ts';
 import { createCounters, ThreadCounters } from '../ops/counters.ts';
-import type { GatedLog } from '../ops/gated-log.ts';
 import { Health, LOOK_MS } from '../ops/health.ts';
-import { Logs } from '../ops/log.ts';
+import { type Log, Logs } from '../ops/log.ts';
 import type { CountedThread, WatchedRing } from '../ops/metric-sources.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { jsonPage, listenOps, type OpsPages, type OpsServer } from '../ops/ops-server.ts';
@@ -28,7 +27,7 @@ export class Operations {
   /** 0: there is no operations port. */
   port = 0;
   private readonly config: Config;
-  private readonly log: GatedLog;
+  private readonly log: Log;
   private readonly threads: readonly CountedThread[];
   private rings: readonly WatchedRing[] = [];
   private disk: { freeBytes: number; sizeBytes: number } | undefined;

@@ -19,7 +19,7 @@ import { COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts';
 import type { Config } from '../ops/config.ts';
-import type { GatedLog } from '../ops/gated-log.ts';
+import type { Log } from '../ops/log.ts';
 import type { LogComponent } from '../ops/log-levels.ts';
 import { createRing } from '../ring/create-ring.ts';
 import { isRead, placesOf } from '../ring/places.ts';
@@ -64,7 +64,7 @@ export class Supervisor {
   feedPort = 0;
   private readonly config: Config;
   private readonly operations: Operations;
-  private readonly log: GatedLog;
+  private readonly log: Log;
   private readonly control: Control;
   private readonly commandRing: Ring;
   private readonly eventRing: Ring;
