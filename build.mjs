@@ -44,6 +44,7 @@ const BENCHES = [
   'hard',
   'swing',
   'torture',
+  'ops-cost',
 ];
 
 const common = {

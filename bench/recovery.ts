@@ -137,6 +137,7 @@ async function timeStart(dir: string, what: string): Promise<void> {
     dataDirectory: join(dir, 'data'),
     snapshotCommands: 0,
     snapshotSeconds: 0,
+    stopSnapshotMsMax: 0,
     accounts: numbers.map((number) => ({ number, name: `account${number}` })),
     sessions: numbers.map((number) => ({ number, token: `token${number}`, accounts: [number] })),
   };

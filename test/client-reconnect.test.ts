@@ -53,6 +53,27 @@ describe('dialing again', () => {
     await entry.close();
   });
 
+  test('should wait as long as a server that stops asks for, and a little longer', async () => {
+    let chance = 0;
+    const { server, entry } = await connected({ random: () => chance });
+    await server.cut(4011, 'shutting_down retry-after-ms=2000');
+    expect(server.states.at(-1)).toBe('reconnecting shutting_down');
+    expect(server.timers.nextMs).toBe(2_000);
+    await server.timers.pass(server.timers.nextMs);
+    chance = 0.9999;
+    await server.cut(4011, 'shutting_down retry-after-ms=2000');
+    expect(Math.round(server.timers.nextMs)).toBe(3_000);
+    await server.timers.pass(server.timers.nextMs);
+    // Nobody is kept away for a day, nor by words that are no number.
+    chance = 0;
+    await server.cut(4011, 'shutting_down retry-after-ms=86400000');
+    expect(server.timers.nextMs).toBe(60_000);
+    await server.timers.pass(server.timers.nextMs);
+    await server.cut(4011, 'shutting_down retry-after-ms=-5');
+    expect(server.timers.nextMs).toBeLessThan(1_000);
+    await entry.close();
+  });
+
   test.each([
     [4000, 'bad_frame'],
     [4001, 'unsupported_version'],

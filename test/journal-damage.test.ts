@@ -164,6 +164,27 @@ describe('a header with a right checksum', () => {
     expect(damage.message).toContain('a batch goes beyond the largest sequence');
   });
 
+  test('should be known for one of format 1, which had another length', () => {
+    const words = new Int32Array(40);
+    words.set([s.SEGMENT_MAGIC_LOW, s.SEGMENT_MAGIC_HIGH, 1, 64, 1, 0, 0, 0, 64]);
+    words[15] = crc32c(words, 0, 15);
+    // One batch of one command.
+    words.set([0x01425352, 64, 1, 0, 1, 0, crc32c(words, 24, 16)], 16);
+    words[23] = crc32c(words, 16, 7);
+    const disk = copyOf(journal.disk);
+    disk.files.clear();
+    disk.files.set(pathOf(1), new Uint8Array(words.buffer));
+    const before = disk.files.get(pathOf(1))!.slice();
+    const damage = damageOf(disk);
+    expect(damage).toMatchObject({ code: 'unknown_version', offset: 0 });
+    expect(damage.message).toContain('it has format 1, this program 2');
+    expect(damage.message).toContain('Nothing was changed. Start the version of ringside that');
+    expect(disk.files.get(pathOf(1))).toEqual(before);
+    // Damage of its own is no version.
+    words[5] = 1;
+    expect(readWords(disk).torn).not.toBeNull();
+  });
+
   test('should say what to do', () => {
     const disk = copyOf(journal.disk);
     forge(disk, batch, s.B_MAGIC, 0);

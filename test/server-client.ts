@@ -40,6 +40,7 @@ export class RawClient {
   heartbeats = 0;
   /** 0: not closed. */
   closeCode = 0;
+  closeReason = '';
   /** Requests with an answer: a report that ends it, or a refusal. */
   readonly answered = new Set<number>();
   private readonly decoder = new ServerFrameDecoder();
@@ -53,8 +54,9 @@ export class RawClient {
       this.take(bytes);
       this.wakeUp();
     });
-    this.socket.on('close', (code) => {
+    this.socket.on('close', (code, reason) => {
       this.closeCode = code;
+      this.closeReason = String(reason);
       clearInterval(this.beating);
       this.wakeUp();
     });

@@ -28,6 +28,8 @@ export interface ServerOptions {
   logLevel?: string;
   /** Largest file that the server may write, KiB. */
   fileKbMax?: number;
+  /** Further variables of its environment. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Small, so that a server is there at once. */
@@ -72,7 +74,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: SERVER_MS_MAX,
       killSignal: 'SIGKILL',
-      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn' },
+      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn', ...options.env },
     });
     const { child } = this;
     running.add(child);
@@ -131,6 +133,13 @@ export class TestServer {
     return /ws:\S+\/feed/.exec(this.output)![0];
   }
 
+  /** Where the operations port is, as the log says (level info) before the server is ready. */
+  get opsUrl(): string {
+    const logged = /"opsPort":(\d+)/.exec(this.log);
+    const port = (logged ?? /ops http:\S+:(\d+)/.exec(this.output))![1];
+    return `http://127.0.0.1:${port}`;
+  }
+
   get ordersPort(): number {
     return Number(new URL(this.ordersUrl).port);
   }
@@ -157,7 +166,7 @@ export class TestServer {
     return { code, signal: by, tookMs: performance.now() - sentMs };
   }
 
-  private async listens(): Promise<void> {
+  async listens(): Promise<void> {
     const isUp = async () => {
       while (!this.output.includes('/feed')) await once(this.child.stdout!, 'data');
     };
@@ -186,6 +195,8 @@ function configOf(dir: string, { sessions = 4, config }: ServerOptions): object 
     ordersPort: 0,
     feedPort: 0,
     dataDirectory: join(dir, 'data'),
+    // The journal is what most tests are about.
+    stopSnapshotMsMax: 0,
     limits: LIMITS,
     instruments: [{ number: 1, symbol: 'TEST', referencePrice: 100 }],
     accounts: numbers.map((number) => ({ number, name: `account${number}` })),

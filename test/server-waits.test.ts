@@ -14,6 +14,7 @@ import {
   TIF_IOC,
 } from '../src/core/codes.ts';
 import { listen } from '../src/gateway/socket-server.ts';
+import { BLOCK_WORDS } from '../src/ops/counter-layout.ts';
 import { encodeConsumerHeartbeat, encodeSubscribe } from '../src/wire/feed.ts';
 import * as kinds from '../src/wire/frame-kinds.ts';
 import { buy, RawClient } from './server-client.ts';
@@ -140,6 +141,7 @@ describe.concurrent('a client', () => {
     });
     const gateway = await listen({
       ...{ host: '127.0.0.1', port: 0, path: '/', connectionsMax: 1 },
+      words: new Float64Array(BLOCK_WORDS),
       connect: (wire) => ({
         frame: () => {
           wire.send(bytes);

@@ -26,7 +26,8 @@ import {
   FEED_PORT,
   readable,
 } from './client-options.ts';
-import { addresses, serverOptions, signalled, startServer } from './serve.ts';
+import { type ConfigOptions, configFlags } from './config-flags.ts';
+import { addresses, signalled, startServer } from './serve.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const TICK_MS = 10;
@@ -53,9 +54,7 @@ operator's, or the one that --flow-token names. It goes on with the orders that 
 SIGTERM or Ctrl-C drains: the flow's commands are answered, its orders stay, the journal is closed,
 exit status 0.`;
 
-type ServeFlags = Parameters<typeof startServer>[0];
-
-interface MarketOptions extends ServeFlags {
+interface MarketOptions extends ConfigOptions {
   seed: number;
   rate: number;
   flowToken?: string;
@@ -67,12 +66,12 @@ export function marketCommand(): Command {
     .option('--seed <n>', 'seed of the order flow', wholeNumber(0), 1)
     .option('--rate <n>', 'its commands per second', wholeNumber(1, 100_000), 500)
     .option('--flow-token <token>', 'token that it logs on with');
-  return serverOptions(command).addHelpText('after', HELP).action(runMarket);
+  return configFlags(command).addHelpText('after', HELP).action(runMarket);
 }
 
 async function runMarket(options: MarketOptions): Promise<void> {
-  const { supervisor, config } = await startServer(options);
   const isToStop = signalled();
+  const { supervisor, config } = await startServer(options);
   try {
     process.stdout.write(`${addresses(supervisor, config)}\n`);
     const flow = await FlowTrader.start(supervisor, config, options);

@@ -26,8 +26,6 @@ export async function startReplayServer(
   instruments: number,
   durability: Config['durability'],
 ): Promise<ReplayServer> {
-  // What a healthy server logs is not what a replay has to say.
-  process.env.RINGSIDE_LOG ??= 'warn';
   const directory = durability === 'none' ? undefined : temporaryDirectory();
   const token = randomUUID();
   const operatorToken = randomUUID();
@@ -81,6 +79,9 @@ function configOf(
   return loadConfig(undefined, {
     ordersPort: 0,
     feedPort: 0,
+    opsPort: null,
+    // What a healthy server logs is not what a replay has to say.
+    log: { level: process.env.RINGSIDE_LOG ?? 'warn' },
     durability,
     ...(directory === undefined ? {} : { dataDirectory: directory }),
     limits: DEFAULT_LIMITS,

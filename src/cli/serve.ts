@@ -1,53 +1,40 @@
 import { Command } from 'commander';
 import { InputError } from '../base/input-error.ts';
 import { DirectoryLocked } from '../journal/directory-lock.ts';
-import { type Config, loadConfig } from '../ops/config.ts';
+import type { Config } from '../ops/config.ts';
+import { AddressInUse } from '../workers/addresses.ts';
 import { RecoveryRefused } from '../workers/start-storage.ts';
-import { AddressInUse, Supervisor } from '../workers/supervisor.ts';
+import { Supervisor } from '../workers/supervisor.ts';
+import { type ConfigOptions, configFlags, configOf } from './config-flags.ts';
 import { expectServerHere } from './server-here.ts';
 
 const HELP = `
 Example:
   $ ringside serve --data ./exchange --durability fsync
 
-SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, exit status 0.
+SIGTERM or Ctrl-C drains: accepted orders are answered, the journal is closed, a snapshot made, exit
+status 0.
 Exit status: 71 a thread of the server died, 74 the disk failed under the journal; standard error
 says why.`;
 
-interface ServeOptions {
-  config?: string;
-  data?: string;
-  durability?: string;
-  ordersPort?: string;
-  feedPort?: string;
-}
-
 export function serveCommand(): Command {
-  return serverOptions(new Command('serve').description('run the exchange'))
+  return configFlags(new Command('serve').description('run the exchange'))
     .addHelpText('after', HELP)
-    .action(async (options: ServeOptions) => {
+    .action(async (options: ConfigOptions) => {
+      // A signal that comes on the way up is kept: nobody else minds one of process 1.
+      const isToStop = signalled();
       const { supervisor, config } = await startServer(options);
       process.stdout.write(`${addresses(supervisor, config)}\n`);
-      await signalled();
+      await isToStop;
       await supervisor.stop();
     });
 }
 
-/** The flags that every command which starts a server takes. */
-export function serverOptions(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'JSON file; flags go over it (see ringside config print)')
-    .option('--data <dir>', 'data directory')
-    .option('--durability <kind>', 'fsync, os or none')
-    .option('--orders-port <n>', 'order entry port, 0 = chosen by the system')
-    .option('--feed-port <n>', 'market data port, 0 = chosen by the system');
-}
-
 /** Starts a server as flags and configuration say. */
 export async function startServer(
-  options: ServeOptions,
+  options: ConfigOptions,
 ): Promise<{ supervisor: Supervisor; config: Config }> {
-  const config = loadConfig(options.config, overridesOf(options));
+  const { config } = configOf(options);
   expectServerHere();
   try {
     return { supervisor: await Supervisor.start(config), config };
@@ -59,11 +46,13 @@ export async function startServer(
   }
 }
 
-/** Where clients find the server. */
+/** Where clients find the server, and below it where its health is told. */
 export function addresses(supervisor: Supervisor, config: Config): string {
+  const ops =
+    config.opsPort === null ? '' : `\nops http://${config.opsHost}:${supervisor.opsPort}/metrics`;
   return (
     `orders ws://${config.host}:${supervisor.ordersPort}/orders  ` +
-    `feed ws://${config.host}:${supervisor.feedPort}/feed`
+    `feed ws://${config.host}:${supervisor.feedPort}/feed${ops}`
   );
 }
 
@@ -73,13 +62,4 @@ export function signalled(): Promise<void> {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
-}
-
-function overridesOf(options: ServeOptions): Record<string, unknown> {
-  const overrides: Record<string, unknown> = {};
-  if (options.data !== undefined) overrides.dataDirectory = options.data;
-  if (options.durability !== undefined) overrides.durability = options.durability;
-  if (options.ordersPort !== undefined) overrides.ordersPort = Number(options.ordersPort);
-  if (options.feedPort !== undefined) overrides.feedPort = Number(options.feedPort);
-  return overrides;
 }

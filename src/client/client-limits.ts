@@ -13,6 +13,8 @@ export const CONNECT_MS_MAX = 5_000;
 export const REDIAL_FIRST_MS = 50;
 /** … up to this. */
 export const REDIAL_MS_MAX = 5_000;
+/** A server that stops may ask for a longer pause, up to this. */
+export const RETRY_AFTER_MS_MAX = 60_000;
 /** How long `close` waits for the answers to what was sent. */
 export const CLOSE_MS_MAX = 5_000;
 /** How long the end of a socket waits for the server's closing frame. */

@@ -8,12 +8,14 @@
 // not ended by the owner is lost exactly once. One timer at a time: dialing, heartbeats, or pause.
 
 import { assert } from '../base/assert.ts';
+import { retryAfterMs } from '../wire/codes.ts';
 import { SILENCE_MS_MAX } from '../wire/frame-kinds.ts';
 import {
   CONNECT_MS_MAX,
   FAREWELL_MS_MAX,
   REDIAL_FIRST_MS,
   REDIAL_MS_MAX,
+  RETRY_AFTER_MS_MAX,
 } from './client-limits.ts';
 import { type Surroundings, surroundings, type WebSocketLike } from './web-socket.ts';
 
@@ -107,11 +109,18 @@ export class Connection {
     socket.close();
   }
 
-  /** Dials again after a pause that doubles each time, until a connection is of use. */
-  redial(): void {
+  /**
+   * Dials again after a pause that doubles each time, until a connection is of use; at least as
+   * long as the server asked for when it closed (`reason`).
+   */
+  redial(reason: string): void {
     const pauseMs = Math.min(REDIAL_MS_MAX, REDIAL_FIRST_MS * 2 ** this.attempts);
+    const askedMs = Math.min(RETRY_AFTER_MS_MAX, retryAfterMs(reason) ?? 0);
     this.attempts += 1;
-    this.arm(pauseMs * (0.5 + this.around.random() / 2), () => this.dial());
+    const random = this.around.random() / 2;
+    // Clients that were closed together do not come back together.
+    const waitMs = Math.max(pauseMs * (0.5 + random), askedMs * (1 + random));
+    this.arm(waitMs, () => this.dial());
   }
 
   /** Ends it for good. Resolves when the socket is closed, at most FAREWELL_MS_MAX later. */

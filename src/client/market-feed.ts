@@ -195,7 +195,7 @@ class FeedLink implements ConnectionOwner, SubscriptionPort {
     this.setState('reconnecting', error);
     for (const subscription of [...this.subscriptions]) subscription.disconnected();
     // The user may have closed it on hearing that.
-    if (this.state === 'reconnecting') this.connection.redial();
+    if (this.state === 'reconnecting') this.connection.redial(reason);
   }
 
   private takeRefusal(instrument: number, reason: number): void {

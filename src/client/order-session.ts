@@ -196,7 +196,7 @@ export class OrderSession implements ConnectionOwner {
     if (isLogonStale) this.staleLogons.add();
     this.setState('reconnecting', error);
     // The user may have closed it on hearing that.
-    if (this.state === 'reconnecting') this.connection.redial();
+    if (this.state === 'reconnecting') this.connection.redial(reason);
   }
 
   private get isIdle(): boolean {

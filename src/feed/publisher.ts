@@ -62,6 +62,8 @@ export interface PublisherOptions {
 export class Publisher implements FeedSource {
   readonly decoder = new ConsumerFrameDecoder();
   clockMs = 0;
+  /** Update frames published: the sum of the feed sequences of all instruments. */
+  updates = 0;
   private readonly books: Books;
   private readonly writer = new FrameWriter();
   private readonly snapshots = new Snapshots(this.writer);
@@ -198,6 +200,19 @@ export class Publisher implements FeedSource {
     return subscriber;
   }
 
+  get subscriberCount(): number {
+    return this.subscribers.size;
+  }
+
+  get instrumentCount(): number {
+    return this.instruments.size;
+  }
+
+  /** Sequence of the last command whose events are all read. */
+  get commandSequence(): number {
+    return this.now.commandSequence;
+  }
+
   /** Closes every subscriber with CLOSE_SHUTTING_DOWN. */
   shutDown(): void {
     for (const subscriber of this.subscribers) subscriber.close(CLOSE_SHUTTING_DOWN);
@@ -246,7 +261,10 @@ export class Publisher implements FeedSource {
     for (let i = 0; i < changed.length; i++) {
       const view = changed[i]!;
       if (view.phases.length > 0) this.listFrames = null;
-      this.stream(view.instrument).publish(this.writer, now);
+      const stream = this.stream(view.instrument);
+      const before = stream.sequence;
+      stream.publish(this.writer, now);
+      this.updates += stream.sequence - before;
     }
     this.books.forget();
     if (this.defined.length > 0) this.tellDefined();

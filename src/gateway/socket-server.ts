@@ -16,6 +16,7 @@ import uws, {
   type WebSocket,
   type WebSocketBehavior,
 } from 'uWebSockets.js';
+import * as c from '../ops/counter-layout.ts';
 import {
   CLOSE_BAD_FRAME,
   CLOSE_TOO_MANY_CONNECTIONS,
@@ -48,6 +49,8 @@ export interface SocketServerOptions {
   /** Path of the upgrade request. */
   path: string;
   connectionsMax: number;
+  /** A thread's counters (ops/counter-layout.ts): connections, messages, bytes, closes. */
+  words: Float64Array;
   connect(wire: SocketWire): SocketHandler;
 }
 
@@ -80,6 +83,11 @@ const TEXT = new TextEncoder();
 
 class Wire implements SocketWire {
   private socket: WebSocket<Connection> | undefined;
+  private readonly words: Float64Array;
+
+  constructor(words: Float64Array) {
+    this.words = words;
+  }
 
   open(socket: WebSocket<Connection>): void {
     this.socket = socket;
@@ -92,12 +100,16 @@ class Wire implements SocketWire {
 
   send(bytes: Uint8Array): number {
     if (this.socket === undefined) return 0;
+    this.words[c.W_MESSAGES_OUT]! += 1;
+    this.words[c.W_BYTES_OUT]! += bytes.length;
     this.socket.send(bytes, true);
     return this.socket?.getBufferedAmount() ?? 0;
   }
 
   close(code: number, reason: string): void {
-    this.socket?.end(code, TEXT.encode(reason));
+    if (this.socket === undefined) return;
+    this.words[c.W_CLOSES + code - c.CLOSE_CODE_FIRST]! += 1;
+    this.socket.end(code, TEXT.encode(reason));
   }
 
   unsentBytes(): number {
@@ -110,6 +122,7 @@ function behavior(
   options: SocketServerOptions,
   open: Set<Connection>,
 ): WebSocketBehavior<Connection> {
+  const { words } = options;
   return {
     maxPayloadLength: 2 * FRAME_BYTES_MAX,
     maxBackpressure: UNSENT_BYTES_HARD_MAX,
@@ -122,7 +135,7 @@ function behavior(
         return;
       }
       response.upgrade<Connection>(
-        { wire: new Wire(), handler: undefined },
+        { wire: new Wire(words), handler: undefined },
         request.getHeader('sec-websocket-key'),
         request.getHeader('sec-websocket-protocol'),
         request.getHeader('sec-websocket-extensions'),
@@ -132,14 +145,18 @@ function behavior(
     open(socket) {
       const connection = socket.getUserData();
       connection.wire.open(socket);
+      words[c.W_CONNECTIONS_OPENED]! += 1;
       if (open.size >= options.connectionsMax) {
         connection.wire.close(CLOSE_TOO_MANY_CONNECTIONS, 'too many connections');
         return;
       }
       open.add(connection);
+      words[c.W_CONNECTIONS] = open.size;
       connection.handler = options.connect(connection.wire);
     },
     message(socket, message, isBinary) {
+      words[c.W_MESSAGES_IN]! += 1;
+      words[c.W_BYTES_IN]! += message.byteLength;
       const { handler, wire } = socket.getUserData();
       if (isBinary) handler?.frame(new Uint8Array(message));
       else wire.close(CLOSE_BAD_FRAME, 'a text message');
@@ -151,6 +168,7 @@ function behavior(
       const connection = socket.getUserData();
       connection.wire.forget();
       open.delete(connection);
+      words[c.W_CONNECTIONS] = open.size;
       connection.handler?.closed();
     },
   };

@@ -40,7 +40,12 @@ export class JournalDamage extends Error {
 }
 
 function adviceFor(code: DamageCode): string {
-  if (code === 'unknown_version') return 'Start the version of ringside that wrote it.';
+  if (code === 'unknown_version') {
+    return (
+      'Nothing was changed. Start the version of ringside that wrote it, or this one with ' +
+      'another data directory.'
+    );
+  }
   return (
     'Nothing was changed. Put back this file and the segments around it from a copy; ' +
     'without a copy keep the whole directory aside before you try anything with it.'

@@ -54,6 +54,8 @@ const GROW_BYTES = 1_048_576;
 const ZEROS = new Uint8Array(GROW_BYTES);
 
 export class JournalWriter {
+  /** Bytes of the batches that were written since it was opened. */
+  bytesWritten = 0;
   private readonly dir: string;
   private readonly durability: Durability;
   private readonly identity: JournalIdentity;
@@ -215,6 +217,7 @@ export class JournalWriter {
     this.allocate(this.used + batchBytes);
     this.write(this.bytes, batchBytes, this.used);
     this.used += batchBytes;
+    this.bytesWritten += batchBytes;
     if (count > 0) this.chain = words[s.B_CRC]!;
     this.next += count;
   }

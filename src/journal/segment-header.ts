@@ -61,17 +61,16 @@ export function encodeSegmentHeader(
 export function decodeSegmentHeader(words: Int32Array, at: number): SegmentHeader | Fault {
   const crc = words[at + s.S_CRC]!;
   const code = 'segment_header';
-  if (crc32c(words, at, s.S_CRC) !== crc) return { code, reason: 'its header is damaged' };
+  if (crc32c(words, at, s.S_CRC) !== crc) {
+    return otherFormat(words, at) ?? { code, reason: 'its header is damaged' };
+  }
   const isMagic =
     words[at + s.S_MAGIC_LOW] === s.SEGMENT_MAGIC_LOW &&
     words[at + s.S_MAGIC_HIGH] === s.SEGMENT_MAGIC_HIGH;
   if (!isMagic) return { code, reason: 'it is not a segment' };
   const version = words[at + s.S_VERSION]!;
   const limits = readLimits(words, at + s.S_LIMITS, words[at + s.S_LIMIT_COUNT]!);
-  if (version !== s.FORMAT_VERSION || limits === null) {
-    const reason = `it has format ${version}, this program ${s.FORMAT_VERSION}`;
-    return { code: 'unknown_version', reason };
-  }
+  if (version !== s.FORMAT_VERSION || limits === null) return unknownVersion(version);
   const isThisLayout =
     words[at + s.S_HEADER_BYTES] === s.SEGMENT_HEADER_BYTES &&
     words[at + s.S_SLOT_BYTES] === s.SLOT_BYTES;
@@ -81,6 +80,26 @@ export function decodeSegmentHeader(words: Int32Array, at: number): SegmentHeade
     return { code, reason: 'its configuration hash is not that of its limits' };
   }
   return headerOf(words, at, limits, crc);
+}
+
+/**
+ * A sound header of another length: every format has magic, version and the bytes of its header at
+ * the same places, and a CRC over the rest as its last word. Format 1 had 64 bytes.
+ */
+function otherFormat(words: Int32Array, at: number): Fault | null {
+  const isMagic =
+    words[at + s.S_MAGIC_LOW] === s.SEGMENT_MAGIC_LOW &&
+    words[at + s.S_MAGIC_HIGH] === s.SEGMENT_MAGIC_HIGH;
+  const bytes = words[at + s.S_HEADER_BYTES]!;
+  const last = bytes / 4 - 1;
+  const isLength = bytes % 4 === 0 && last > s.S_HEADER_BYTES && last <= s.S_CRC;
+  if (!isMagic || !isLength || crc32c(words, at, last) !== words[at + last]) return null;
+  return unknownVersion(words[at + s.S_VERSION]!);
+}
+
+function unknownVersion(version: number): Fault {
+  const reason = `it has format ${version}, this program ${s.FORMAT_VERSION}`;
+  return { code: 'unknown_version', reason };
 }
 
 function headerOf(words: Int32Array, at: number, limits: Limits, crc: number): SegmentHeader {

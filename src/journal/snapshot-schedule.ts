@@ -57,6 +57,11 @@ export class SnapshotSchedule {
     return everySeconds > 0 && nowMs - this.lastMs >= everySeconds * 1_000;
   }
 
+  /** Whether commands before `durable` came since the last one. */
+  isBehind(durable: number): boolean {
+    return durable - 1 > this.lastSequence;
+  }
+
   /**
    * Makes one of the commands before `durable`, in steps of some milliseconds; may be left after
    * each. After an error, which it throws, the next is due as if this one had been made.

@@ -28,6 +28,11 @@ export interface BatchLoopOptions {
    * (its command is not durable yet). When that changes, `wake` has to be called. Default: never.
    */
   readonly isHeld?: () => boolean;
+  /**
+   * Word 0 changes, by plain stores, with each batch and each look for one: a loop that waits looks
+   * again when its ring is woken, so one whose word stands still is stuck.
+   */
+  readonly beat?: Int32Array;
 }
 
 const neverHeld = (): boolean => false;
@@ -41,6 +46,7 @@ export class BatchLoop implements Waiter {
   private readonly isHeld: () => boolean;
   private readonly stopWords: Int32Array;
   private readonly stopAt: number;
+  private readonly beat: Int32Array;
 
   constructor(options: BatchLoopOptions) {
     const { consumer, stopAt } = options;
@@ -51,6 +57,7 @@ export class BatchLoop implements Waiter {
     this.isHeld = options.isHeld ?? neverHeld;
     this.stopWords = options.stopWords;
     this.stopAt = stopAt;
+    this.beat = options.beat ?? new Int32Array(1);
     this.next = consumer.committed;
   }
 
@@ -90,6 +97,7 @@ export class BatchLoop implements Waiter {
 
   /** For the wait strategy: there is something to handle, or the loop has to stop. */
   isReady(): boolean {
+    this.beat[0] = (this.beat[0] + 1) | 0;
     return this.canHandle() || this.isStopped();
   }
 
@@ -103,6 +111,7 @@ export class BatchLoop implements Waiter {
     assert(((reached - this.next) | 0) >= 0, 'a handler does not go back');
     assert(((end - reached) | 0) >= 0, 'a handler does not pass the end of its batch');
     this.next = reached;
+    this.beat[0] = (this.beat[0] + 1) | 0;
     this.consumer.commit(reached);
   }
 

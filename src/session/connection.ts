@@ -16,7 +16,7 @@
 
 import { assert } from '../base/assert.ts';
 import { COMMAND_OPEN_ORDERS, REJECT_BUSY } from '../core/codes.ts';
-import { CLOSE_NAMES } from '../wire/codes.ts';
+import { CLOSE_NAMES, RETRY_AFTER } from '../wire/codes.ts';
 import * as kinds from '../wire/frame-kinds.ts';
 import { type Definition, type Logon, REFUSAL_WORDS } from '../wire/order-entry.ts';
 import type { SessionContext } from './context.ts';
@@ -106,14 +106,24 @@ export class Connection {
 
   /** The socket is closed. */
   closed(nowMs: number): void {
-    if (this.state !== CLOSED) this.end(nowMs);
+    if (this.state === CLOSED) return;
+    if (this.session !== null) this.context.observer.left(this.session.number);
+    this.end(nowMs);
   }
 
   /** Closes the socket with a CLOSE_* code. */
   close(code: number, nowMs: number): void {
     if (this.state === CLOSED) return;
+    this.context.observer.closed(this.session?.number ?? 0, code);
     this.end(nowMs);
-    this.out.close(code, CLOSE_NAMES[code]!);
+    this.out.close(code, this.reasonOf(code));
+  }
+
+  /** The code's name; who is told to go because the server stops learns when to come back. */
+  private reasonOf(code: number): string {
+    const name = CLOSE_NAMES[code]!;
+    if (code !== kinds.CLOSE_SHUTTING_DOWN) return name;
+    return `${name} ${RETRY_AFTER}${this.context.limits.retryAfterMs}`;
   }
 
   /** Sends what there is and what the socket takes. */
@@ -218,6 +228,7 @@ export class Connection {
     this.logWish();
     this.cursor = resumeFrom(session, logon.nextReport);
     session.live = this;
+    context.observer.loggedOn(session.number, this.cursor);
     session.generation = this.generation;
     session.reports.pin = this.cursor;
     context.departures.forgive(session);
@@ -259,7 +270,8 @@ export class Connection {
    * by then, or 0.
    */
   refuse(refusals: Int32Array, count: number, nowMs: number): number {
-    const { limits, encoder } = this.context;
+    const { limits, encoder, observer } = this.context;
+    observer.refused(this.session!.number, refusals, count);
     if (this.flood.addRefusals(count)) return kinds.CLOSE_FLOOD;
     // Answers cannot wait in the session, so a client that reads none of them has to go.
     if (this.unsentBytes > limits.unsentBytesMax) return kinds.CLOSE_SLOW;

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import type { Departures } from './departures.ts';
 import type { HighestIds } from './highest-ids.ts';
 import type { InstrumentList } from './instrument-list.ts';
-import type { CommandPort, SessionOwnership, Stamp } from './ports.ts';
+import type { CommandPort, SessionObserver, SessionOwnership, Stamp } from './ports.ts';
 import type { ChunkPool } from './report-store.ts';
 import type { AccountConfig, TokenTable } from './session-config.ts';
 import type { SessionLimits } from './session-limits.ts';
@@ -17,6 +17,7 @@ export interface SessionContext {
   readonly port: CommandPort;
   readonly stamp: Stamp;
   readonly ownership: SessionOwnership;
+  readonly observer: SessionObserver;
   readonly instruments: InstrumentList;
   /** All of the exchange, of which operators are told. */
   readonly accounts: readonly AccountConfig[];

@@ -25,6 +25,25 @@ export interface ConnectionOutput {
   close(code: number, reason: string): void;
 }
 
+/** Who is told what becomes of clients, for logs and metrics. Numbers are as configured. */
+export interface SessionObserver {
+  /** A client logged on; its reports go on from `nextReport`. */
+  loggedOn(session: number, nextReport: number): void;
+  /** The server closes a connection; session 0: it was not logged on. */
+  closed(session: number, code: number): void;
+  /** A client that was logged on ended its connection. */
+  left(session: number): void;
+  /** `count` commands got no sequence: REFUSAL_WORDS words each, the request and why. */
+  refused(session: number, refusals: Int32Array, count: number): void;
+}
+
+export const NO_OBSERVER: SessionObserver = {
+  loggedOn() {},
+  closed() {},
+  left() {},
+  refused() {},
+};
+
 /** Time of the commands, ns since 1970 as two words. The owner moves it before each input. */
 export interface Stamp {
   readonly low: number;

@@ -25,6 +25,8 @@ export interface SessionLimits {
   readonly refusalsPerSecondMax: number;
   /** How long after a lost connection a logon still prevents cancel-on-disconnect. */
   readonly graceMs: number;
+  /** When clients are told to come back of a server that stops. */
+  readonly retryAfterMs: number;
   /** Chunks of retained reports (45 KB each) that are kept for reuse, all sessions together. */
   readonly spareChunksMax: number;
 }
@@ -42,5 +44,6 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   framesPerSecondMax: kinds.FRAMES_PER_SECOND_MAX,
   refusalsPerSecondMax: kinds.REFUSALS_PER_SECOND_MAX,
   graceMs: 0,
+  retryAfterMs: 2_000,
   spareChunksMax: 1_024,
 };

@@ -37,7 +37,14 @@ import { Departures } from './departures.ts';
 import { HighestIds } from './highest-ids.ts';
 import { InstrumentList } from './instrument-list.ts';
 import { REQUEST_TO_CANCEL, REQUEST_TO_KEEP } from './own-commands.ts';
-import type { CommandPort, ConnectionOutput, SessionOwnership, Stamp } from './ports.ts';
+import {
+  type CommandPort,
+  type ConnectionOutput,
+  NO_OBSERVER,
+  type SessionObserver,
+  type SessionOwnership,
+  type Stamp,
+} from './ports.ts';
 import { readLedger } from './report-ledger.ts';
 import { fillReport, ROUTE_END, ROUTE_WORDS, ROUTES_MAX, routeEvent } from './report-router.ts';
 import { ChunkPool } from './report-store.ts';
@@ -63,6 +70,8 @@ export interface SessionsOptions {
    * thread.
    */
   readonly catchUp?: () => void;
+  /** Default: nobody. */
+  readonly observer?: SessionObserver;
   /** Those not named are DEFAULT_SESSION_LIMITS. */
   readonly limits?: Partial<SessionLimits>;
 }
@@ -105,6 +114,7 @@ export class Sessions {
       instruments,
       accounts,
       catchUp: options.catchUp ?? (() => {}),
+      observer: options.observer ?? NO_OBSERVER,
       decoder: new ClientFrameDecoder(),
       encoder: new ServerFrameEncoder(),
       heartbeat: encodeHeartbeat(),
@@ -221,6 +231,13 @@ export class Sessions {
       session.live?.refuse(Int32Array.from(refusals), refusals.length / REFUSAL_WORDS, nowMs);
     }
     for (const connection of this.context.connections) connection.close(CLOSE_NOT_DURABLE, nowMs);
+  }
+
+  /** Sessions that are logged on in this thread. */
+  get liveCount(): number {
+    let count = 0;
+    for (const session of this.context.sessions) if (session.live !== null) count += 1;
+    return count;
   }
 
   /** Number of the session's next report, for metrics and tests. Undefined: no such session. */

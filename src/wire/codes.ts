@@ -40,6 +40,15 @@ export const CLOSE_NAMES: Readonly<Record<number, string>> = {
   [kinds.CLOSE_NOT_DURABLE]: 'not_durable',
 };
 
+/** Before the milliseconds in the reason of CLOSE_SHUTTING_DOWN. */
+export const RETRY_AFTER = 'retry-after-ms=';
+
+/** The milliseconds that a close reason names; undefined: none. */
+export function retryAfterMs(reason: string): number | undefined {
+  const digits = new RegExp(`\\b${RETRY_AFTER}(\\d{1,9})$`).exec(reason)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /** Frame.reason of FEED_REFUSED by name. */
 export const FEED_REFUSAL_NAMES: Readonly<Record<number, string>> = {
   [kinds.REFUSED_UNKNOWN_INSTRUMENT]: 'unknown_instrument',

@@ -8,6 +8,7 @@
 //   line 2  EVENT_STOP    the supervisor: stop word of those who read the event ring
 //   line 3  STORAGE       counter on which the storage thread sleeps
 //           SPARE         SPARE_NONE → (journal) SPARE_WANTED → (storage) SPARE_READY → (journal)
+//           STORAGE_STOP  the supervisor: STORAGE_RUNS → STORAGE_SNAPSHOTS → STORAGE_ENDS
 //   line 4  FAILED        the journal thread: 1 when its disk has failed
 //           TOLD          I/O threads that have told their clients
 //   line 5  DUE           the matching thread: counts changes of the time in words 2 and 3, uint64
@@ -18,6 +19,7 @@ const LINE_WORDS = 32;
 const DURABLE = 0;
 const STORAGE = 3 * LINE_WORDS;
 const SPARE = STORAGE + 1;
+const STORAGE_STOP = STORAGE + 2;
 const FAILED = 4 * LINE_WORDS;
 const TOLD = FAILED + 1;
 const DUE = 5 * LINE_WORDS;
@@ -26,6 +28,12 @@ const OWNERS = 6 * LINE_WORDS;
 export const SPARE_NONE = 0;
 export const SPARE_WANTED = 1;
 export const SPARE_READY = 2;
+
+export const STORAGE_RUNS = 0;
+/** The journal is closed: one more snapshot, then it ends. */
+export const STORAGE_SNAPSHOTS = 1;
+/** It ends at once. */
+export const STORAGE_ENDS = 2;
 
 export const COMMAND_STOP = LINE_WORDS;
 export const EVENT_STOP = 2 * LINE_WORDS;
@@ -75,6 +83,16 @@ export class Control {
     Atomics.store(this.words, SPARE, state);
   }
 
+  /** STORAGE_*. */
+  get storageStop(): number {
+    return Atomics.load(this.words, STORAGE_STOP);
+  }
+
+  /** Followed by `wakeStorage`. */
+  set storageStop(stop: number) {
+    Atomics.store(this.words, STORAGE_STOP, stop);
+  }
+
   /** Lets the storage thread look around. */
   wakeStorage(): void {
     Atomics.add(this.words, STORAGE, 1);
@@ -101,6 +119,10 @@ export class Control {
       if (told >= ioThreads || leftMs <= 0) return;
       Atomics.wait(this.words, TOLD, told, leftMs);
     }
+  }
+
+  get hasFailed(): boolean {
+    return Atomics.load(this.words, FAILED) !== 0;
   }
 
   /** Resolves when the disk has failed. Does not keep Node.js from ending. */

@@ -3,6 +3,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { E_SEQUENCE_LOW, EVENT_SHIFT } from '../core/event-slot.ts';
+import { ThreadCounters } from '../ops/counters.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
@@ -49,6 +50,7 @@ export function durableEventReader(
     isHeld: () => !isDurable(loop.next, control.durable),
     stopWords: control.words,
     stopAt: EVENT_STOP,
+    beat: new ThreadCounters(start.counters, start.counted).beat,
   });
   return { run: () => loop.runAsync(() => nextTurn()), catchUp: () => loop.catchUp() };
 }

@@ -3,16 +3,19 @@
 
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
 import type { Config } from '../ops/config.ts';
+import { W_SESSIONS, W_UNSENT_BYTES } from '../ops/counter-layout.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
 import type { SessionConfig } from '../session/session-config.ts';
-import { Sessions } from '../session/sessions.ts';
+import { Sessions, type SessionsOptions } from '../session/sessions.ts';
 import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
+import { ClientWatch } from './client-watch.ts';
 import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
 import { durableEventReader } from './event-reader.ts';
+import { socketThread } from './socket-thread.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { undurableCommands } from './undurable.ts';
 
@@ -27,21 +30,16 @@ export async function runIo(
   say: (message: ThreadMessage) => void,
   listenTo: (onMessage: (message: SupervisorMessage) => void) => void,
 ): Promise<void> {
-  const { config } = start;
   const control = new Control(start.control);
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
-  const sessions: Sessions = new Sessions({
-    sessions: sessionsOf(config),
+  const thread = socketThread(start, 'io', say);
+  const sessions: Sessions = createSessions(start, control, {
     port: new RingCommandPort(commandRing),
     stamp: clock,
-    ownership: new CountedOwnership(control.sessionOwners),
-    accounts: config.accounts,
     catchUp: () => reader.catchUp(),
-    limits: { graceMs: config.resumeGraceMs },
+    observer: new ClientWatch(thread.words, thread.log),
   });
-  const image = start.recovered?.image;
-  if (image !== undefined) sessions.restore(image);
   const now = (): number => {
     clock.advance();
     return performance.now();
@@ -58,9 +56,13 @@ export async function runIo(
     control.tellFailed();
   });
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
+  thread.countEvery(() => {
+    thread.words[W_SESSIONS] = sessions.liveCount;
+    thread.words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
+  });
   listenTo((message) => {
     if (message.type === 'open') {
-      openServer(config.host, message.port, sessions, now).then(
+      openServer(start.config.host, message.port, thread.words, sessions, now).then(
         (opened) => {
           server = opened;
           // A session's grace counts once, in the first of the I/O threads.
@@ -80,7 +82,25 @@ export async function runIo(
   say({ type: 'ready' });
   await reader.run();
   clearInterval(ticking);
+  thread.end();
   leaveSockets(server);
+}
+
+/** The sessions of the configuration, where an earlier process left them. */
+function createSessions(
+  { config, recovered }: ThreadStart,
+  control: Control,
+  owner: Omit<SessionsOptions, 'sessions' | 'accounts' | 'limits' | 'ownership'>,
+): Sessions {
+  const sessions = new Sessions({
+    ...owner,
+    ownership: new CountedOwnership(control.sessionOwners),
+    sessions: sessionsOf(config),
+    accounts: config.accounts,
+    limits: { graceMs: config.resumeGraceMs, retryAfterMs: config.retryAfterMs },
+  });
+  if (recovered !== undefined) sessions.restore(recovered.image);
+  return sessions;
 }
 
 function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
@@ -95,6 +115,7 @@ function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
 function openServer(
   host: string,
   port: number,
+  words: Float64Array,
   sessions: Sessions,
   now: () => number,
 ): Promise<SocketServer> {
@@ -103,6 +124,7 @@ function openServer(
     port,
     path: ORDERS_PATH,
     connectionsMax: CONNECTIONS_MAX,
+    words,
     connect: (wire) => {
       const connection = sessions.open(wire, now());
       return {

@@ -7,6 +7,8 @@ import { JournalWriteError } from '../journal/journal-errors.ts';
 import { newIdentity } from '../journal/journal-identity.ts';
 import { JournalWriter } from '../journal/journal-writer.ts';
 import { BATCH_COMMANDS_MAX } from '../journal/segment-layout.ts';
+import * as c from '../ops/counter-layout.ts';
+import { ThreadCounters } from '../ops/counters.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
@@ -15,13 +17,14 @@ import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
+import { noteTask } from './thread-vitals.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
 const SPARE_FROM_FILL = 0.25;
 
 /** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
 const TELL_MS_MAX = 400;
-const LEAVE_MS = 100;
+const LEAVE_MS = 250;
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
@@ -48,11 +51,19 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   const eventRing = new Ring(start.eventRing);
   const control = new Control(start.control);
   const writer = openJournal(start, control);
+  const counters = new ThreadCounters(start.counters, start.counted);
+  noteTask(counters);
+  counters.words[c.W_DURABLE] = writer.durableSequence;
+  const isSynced = config.durability === 'fsync';
   const handler = (_words: Int32Array, first: number, end: number): number => {
+    const startMs = performance.now();
     appendRange(writer, ring, first, end);
+    const writtenMs = performance.now();
     writer.sync();
     control.durable = end;
     wake(eventRing);
+    if (isSynced) counters.observe(c.W_SYNC, (performance.now() - writtenMs) / 1_000);
+    countBatch(counters, writer, (end - first) | 0, (writtenMs - startMs) / 1_000);
     if (writer.fill > SPARE_FROM_FILL && control.spare === SPARE_NONE) {
       control.spare = SPARE_WANTED;
       control.wakeStorage();
@@ -61,10 +72,24 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   };
   const batchMax = Math.min(ring.capacity, BATCH_COMMANDS_MAX);
   const consumer = new Consumer(ring, start.consumer, batchMax);
-  const stop = { stopWords: control.words, stopAt: COMMAND_STOP };
+  const stop = { stopWords: control.words, stopAt: COMMAND_STOP, beat: counters.beat };
   isReady();
   new BatchLoop({ consumer, handler, ...stop }).run(configuredStrategy(config.waitStrategy));
   writer.close();
+}
+
+function countBatch(
+  counters: ThreadCounters,
+  writer: JournalWriter,
+  commands: number,
+  writeSeconds: number,
+): void {
+  const { words } = counters;
+  words[c.W_BATCHES]! += 1;
+  words[c.W_JOURNALED]! += commands;
+  words[c.W_JOURNAL_BYTES] = writer.bytesWritten;
+  words[c.W_DURABLE] = writer.durableSequence;
+  counters.observe(c.W_WRITE, writeSeconds);
 }
 
 function openJournal({ config, recovered }: ThreadStart, control: Control): JournalWriter {

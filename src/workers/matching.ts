@@ -3,9 +3,20 @@
 
 import os from 'node:os';
 import { apply, createCore } from '../core/engine.ts';
-import { H_DUE_HIGH, H_DUE_LOW } from '../core/memory-layout.ts';
+import {
+  ACCOUNT_WORDS,
+  H_ACCOUNT_UNUSED,
+  H_ACCOUNTS_BASE,
+  H_DUE_HIGH,
+  H_DUE_LOW,
+  H_PAGES_LEFT,
+  H_RESTING,
+} from '../core/memory-layout.ts';
 import { restoreState } from '../core/snapshot.ts';
 import { nextDueNs } from '../core/views.ts';
+import { W_ACCOUNTS, W_PAGES, W_RESTING } from '../ops/counter-layout.ts';
+import { ThreadCounters } from '../ops/counters.ts';
+import type { GatedLog } from '../ops/gated-log.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
@@ -13,7 +24,8 @@ import { defaultWaitStrategy, type WaitStrategy, waitStrategy } from '../ring/wa
 import { COMMAND_STOP, Control } from './control.ts';
 import { pinThread } from './pinning.ts';
 import { RingEventOut } from './ring-event-out.ts';
-import type { ThreadMessage, ThreadStart } from './thread-start.ts';
+import { type ThreadMessage, type ThreadStart, threadLog } from './thread-start.ts';
+import { noteTask } from './thread-vitals.ts';
 
 /** Both words of the due time of a core in which nothing is due (nextDueNs). */
 const NO_DUE_WORD = -1;
@@ -22,7 +34,7 @@ const BATCH_MAX = 64;
 
 export function runMatching(start: ThreadStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
-  pin(config.matchingCpu, say);
+  pin(config.matchingCpu, threadLog(start, 'matching', say));
   const strategy = configuredStrategy(config.waitStrategy);
   const ring = new Ring(start.commandRing);
   const out = new RingEventOut(new Ring(start.eventRing), strategy);
@@ -39,12 +51,22 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
     dueHigh = m[H_DUE_HIGH]!;
     control.due = nextDueNs(core) ?? 0n;
   };
+  const counters = new ThreadCounters(start.counters, start.counted);
+  noteTask(counters);
+  const { words } = counters;
+  const pages = config.limits.pages;
+  const tellPools = (): void => {
+    words[W_RESTING] = m[H_RESTING]!;
+    words[W_PAGES] = pages - m[H_PAGES_LEFT]!;
+    words[W_ACCOUNTS] = (m[H_ACCOUNT_UNUSED]! - m[H_ACCOUNTS_BASE]!) / ACCOUNT_WORDS;
+  };
   const handler = (_words: Int32Array, first: number, end: number): number => {
     for (let sequence = first; sequence !== end; sequence = (sequence + 1) | 0) {
       apply(core, slots, (sequence & ring.mask) << 4);
     }
     out.flush();
     tellDue();
+    tellPools();
     return end;
   };
   const loop = new BatchLoop({
@@ -52,8 +74,10 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
     handler,
     stopWords: control.words,
     stopAt: COMMAND_STOP,
+    beat: counters.beat,
   });
   tellDue();
+  tellPools();
   say({ type: 'ready' });
   loop.run(strategy);
 }
@@ -63,13 +87,9 @@ export function configuredStrategy(name: ThreadStart['config']['waitStrategy']):
   return waitStrategy(name === 'auto' ? defaultWaitStrategy(os.availableParallelism()) : name);
 }
 
-function pin(cpu: number | null, say: (message: ThreadMessage) => void): void {
+function pin(cpu: number | 'auto' | null, log: GatedLog): void {
   if (cpu === null) return;
   const { cpus, error } = pinThread(cpu);
-  if (error === undefined) {
-    say({ type: 'log', level: 'info', fields: { cpus }, text: 'matching thread pinned' });
-  } else {
-    const text = 'matching thread not pinned: it goes on unpinned';
-    say({ type: 'log', level: 'warn', fields: { cpu, cpus, error }, text });
-  }
+  if (error === undefined) log.info({ cpus }, 'matching thread pinned');
+  else log.warn({ cpu, cpus, error }, 'matching thread not pinned: it goes on unpinned');
 }

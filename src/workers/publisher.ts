@@ -1,12 +1,16 @@
 // The publisher thread: market data over WebSocket, from the durable events.
 
 import { Publisher } from '../feed/publisher.ts';
-import { listen, type SocketServer } from '../gateway/socket-server.ts';
-import { CLOSE_NAMES } from '../wire/codes.ts';
-import { HEARTBEAT_MS } from '../wire/frame-kinds.ts';
+import { listen, type SocketServer, type SocketWire } from '../gateway/socket-server.ts';
+import type { Config } from '../ops/config.ts';
+import * as c from '../ops/counter-layout.ts';
+import { CLOSE_NAMES, RETRY_AFTER } from '../wire/codes.ts';
+import { CLOSE_SHUTTING_DOWN, HEARTBEAT_MS } from '../wire/frame-kinds.ts';
 import { Control } from './control.ts';
 import { leaveSockets } from './drain.ts';
+import { countEvents } from './event-counts.ts';
 import { durableEventReader } from './event-reader.ts';
+import { type SocketThread, socketThread } from './socket-thread.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 
 const TICK_MS = HEARTBEAT_MS / 4;
@@ -30,10 +34,12 @@ export async function runPublisher(
     const { instruments, orders, trades, sequence, clock } = image;
     publisher.seed(instruments, orders, trades, sequence, clock);
   }
+  const thread = socketThread(start, 'publisher', say);
+  const { words } = thread;
   let server: SocketServer | undefined;
   listenTo((message) => {
     if (message.type !== 'open') return;
-    openServer(config.host, message.port, publisher).then(
+    openServer(config, message.port, publisher, thread).then(
       (opened) => {
         server = opened;
         say({ type: 'listening', port: opened.port });
@@ -42,26 +48,54 @@ export async function runPublisher(
     );
   });
   const ticking = setInterval(() => publisher.tick(performance.now()), TICK_MS);
+  const tellFeed = (): void => {
+    words[c.W_FEED_UPDATES] = publisher.updates;
+    words[c.W_FEED_COMMAND] = publisher.commandSequence;
+    words[c.W_INSTRUMENTS] = publisher.instrumentCount;
+  };
+  tellFeed();
+  thread.countEvery(() => {
+    words[c.W_SUBSCRIBERS] = publisher.subscriberCount;
+    words[c.W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
+  });
   say({ type: 'ready' });
   const reader = durableEventReader(start, new Control(start.control), (slots, mask, from, end) => {
+    countEvents(words, slots, mask, from, end);
     publisher.onEvents(slots, mask, from, end);
+    tellFeed();
   });
   await reader.run();
   clearInterval(ticking);
   publisher.shutDown();
+  thread.end();
   leaveSockets(server);
 }
 
-function openServer(host: string, port: number, publisher: Publisher): Promise<SocketServer> {
+function openServer(
+  { host, retryAfterMs }: Config,
+  port: number,
+  publisher: Publisher,
+  { words, log }: SocketThread,
+): Promise<SocketServer> {
+  const close = (wire: SocketWire, code: number): void => {
+    const name = CLOSE_NAMES[code]!;
+    const isStopping = code === CLOSE_SHUTTING_DOWN;
+    const fields = { code, reason: name };
+    if (isStopping) log.info(fields, `subscriber closed: ${name}`);
+    else log.warn(fields, `subscriber closed: ${name}`);
+    // Who is told to go because the server stops learns when to come back.
+    wire.close(code, isStopping ? `${name} ${RETRY_AFTER}${retryAfterMs}` : name);
+  };
   return listen({
     host,
     port,
     path: FEED_PATH,
     connectionsMax: SUBSCRIBERS_MAX,
+    words,
     connect: (wire) =>
       publisher.connect({
         send: (bytes) => wire.send(bytes),
-        close: (code) => wire.close(code, CLOSE_NAMES[code]!),
+        close: (code) => close(wire, code),
       }),
   });
 }

@@ -3,8 +3,8 @@
 
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../ops/config.ts';
-import { createLog } from '../ops/log.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
+import type { Operations } from './operations.ts';
 import type { Recovered, StorageStart, ThreadMessage } from './thread-start.ts';
 
 /** The data directory cannot be used as it is; the message says why and what to do. */
@@ -19,17 +19,17 @@ export interface StorageThread {
 export async function startStorage(
   config: Config,
   control: SharedArrayBuffer,
+  { counters, logs }: Operations,
 ): Promise<StorageThread> {
-  const start: StorageStart = { kind: 'storage', name: 'storage', config, control };
+  const start: StorageStart = { kind: 'storage', name: 'storage', config, control, counters };
   const url = new URL('./thread-storage.js', import.meta.url);
   const worker = new Worker(url, { name: start.name, workerData: start });
   worker.on('error', (error) => {
     leaveProcess(EXIT_THREAD_DIED, `storage thread died: ${error.stack ?? error.message}`);
   });
-  const log = createLog(start.name);
   const answer = await new Promise<ThreadMessage>((resolve) => {
     worker.on('message', (message: ThreadMessage) => {
-      if (message.type === 'log') log[message.level](message.fields, message.text);
+      if (message.type === 'log') logs.write('storage', start.name, message);
       else resolve(message);
     });
   });

@@ -2,6 +2,7 @@
 // threads get their state. From then on it does for the data directory what nobody waits for: the
 // journal's next segment, snapshots, taking away what is old.
 
+import { statSync } from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { lowWord } from '../base/words.ts';
 import { stateHash } from '../core/views.ts';
@@ -11,15 +12,29 @@ import { JournalDamage } from '../journal/journal-errors.ts';
 import { LimitsChanged, type Recovery, recover } from '../journal/recovery.ts';
 import type { EventFollower, Followers } from '../journal/replica.ts';
 import { SECTION_REPORTS, SECTION_TRADES, SECTION_WISHES } from '../journal/snapshot-layout.ts';
-import { SnapshotSchedule } from '../journal/snapshot-schedule.ts';
+import { type SnapshotMade, SnapshotSchedule } from '../journal/snapshot-schedule.ts';
 import { SpareSegment } from '../journal/spare-segment.ts';
-import { RUN } from '../ring/stop-codes.ts';
+import * as c from '../ops/counter-layout.ts';
+import { ThreadCounters } from '../ops/counters.ts';
+import type { GatedLog } from '../ops/gated-log.ts';
 import { LoggedWishes } from '../session/logged-wishes.ts';
 import { ReportLedger } from '../session/report-ledger.ts';
-import { COMMAND_STOP, Control, SPARE_READY, SPARE_WANTED } from './control.ts';
+import {
+  Control,
+  SPARE_READY,
+  SPARE_WANTED,
+  STORAGE_ENDS,
+  STORAGE_RUNS,
+  STORAGE_SNAPSHOTS,
+} from './control.ts';
 import { startImage } from './start-image.ts';
-import { ThreadLog } from './thread-log.ts';
-import type { StorageStart, ThreadMessage } from './thread-start.ts';
+import {
+  STORAGE_COUNTERS,
+  type StorageStart,
+  type ThreadMessage,
+  threadLog,
+} from './thread-start.ts';
+import { noteTask } from './thread-vitals.ts';
 
 /** How often it looks whether a snapshot is due, ms. */
 const LOOK_MS = 250;
@@ -35,24 +50,40 @@ export function snapshotFollowers(): Followers {
   ]);
 }
 
-/** Recovers and serves until COMMAND_STOP; then nobody waits for it any more. */
+/**
+ * Recovers and serves until STORAGE_SNAPSHOTS or STORAGE_ENDS; then nobody waits for it any more.
+ */
 export function runStorage(start: StorageStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
-  const log = new ThreadLog(say);
+  const log = threadLog(start, 'storage', say);
+  const counters = new ThreadCounters(start.counters, STORAGE_COUNTERS);
+  noteTask(counters);
   assert(config.durability !== 'none', 'without durability nothing is stored');
+  const startMs = performance.now();
   const recovery = recoverAll(start, log, say);
   if (recovery === null) return;
+  const { words } = counters;
+  words[c.W_RECOVERY_SECONDS] = (performance.now() - startMs) / 1_000;
+  words[c.W_REPLAYED] = recovery.replayedCommands;
+  noteSnapshot(words, recovery.snapshot?.file, recovery.snapshot?.sequence ?? 0);
   const { identity, nextSequence, chain, tail, replayedCommands } = recovery;
   const image = startImage(recovery.replica);
   const recovered = { image, identity, nextSequence, chain, tail, replayedCommands };
   new Control(start.control).durable = lowWord(nextSequence);
   say({ type: 'recovered', recovered });
-  new Storage(start, recovery, REAL_DISK, log).run();
+  new Storage(start, recovery, REAL_DISK, log, counters).run();
+}
+
+/** Notes the newest snapshot. Its file's time is when it was made. */
+function noteSnapshot(words: Float64Array, file: string | undefined, sequence: number): void {
+  if (file === undefined) return;
+  words[c.W_SNAPSHOT_TIME] = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  words[c.W_SNAPSHOT_SEQUENCE] = sequence;
 }
 
 function recoverAll(
   { config }: StorageStart,
-  log: ThreadLog,
+  log: GatedLog,
   say: (message: ThreadMessage) => void,
 ): Recovery | null {
   const startMs = performance.now();
@@ -75,7 +106,7 @@ function recoverAll(
 }
 
 /** Says what recovery did; loudly what was lost on the way. */
-function tell(recovery: Recovery, tookMs: number, log: ThreadLog): void {
+function tell(recovery: Recovery, tookMs: number, log: GatedLog): void {
   const { torn, snapshot, missingCommands, nextSequence } = recovery;
   if (torn !== null) {
     const { file, offset, bytes, keptIn } = torn;
@@ -105,15 +136,23 @@ class Storage {
   private readonly control: Control;
   private readonly schedule: SnapshotSchedule;
   private readonly spare: SpareSegment;
-  private readonly log: ThreadLog;
+  private readonly log: GatedLog;
+  private readonly counters: ThreadCounters;
   private spareFromMs = 0;
   private lastDurable: number;
 
-  constructor(start: StorageStart, recovery: Recovery, disk: Disk, log: ThreadLog) {
+  constructor(
+    start: StorageStart,
+    recovery: Recovery,
+    disk: Disk,
+    log: GatedLog,
+    counters: ThreadCounters,
+  ) {
     const { config } = start;
     const { replica, identity, snapshot, unusable, nextSequence } = recovery;
     this.control = new Control(start.control);
     this.log = log;
+    this.counters = counters;
     this.lastDurable = nextSequence;
     this.spare = new SpareSegment(config.dataDirectory, config.segmentBytesMax, disk);
     const options = {
@@ -132,18 +171,22 @@ class Storage {
 
   run(): void {
     const { control } = this;
-    while (!this.isStopped()) {
+    while (control.storageStop === STORAGE_RUNS) {
       const seen = control.storageCalls;
+      this.counters.beats();
       this.prepareSpare();
       const durable = this.durable();
-      if (this.schedule.isDue(durable, performance.now())) this.makeSnapshot(durable);
-      if (!this.isStopped()) control.sleepStorage(seen, LOOK_MS);
+      if (this.schedule.isDue(durable, performance.now())) {
+        this.makeSnapshot(durable, STORAGE_RUNS);
+      }
+      this.log.flush();
+      if (control.storageStop === STORAGE_RUNS) control.sleepStorage(seen, LOOK_MS);
     }
+    const durable = this.durable();
+    const isWanted = control.storageStop === STORAGE_SNAPSHOTS;
+    if (isWanted && this.schedule.isBehind(durable)) this.makeSnapshot(durable, STORAGE_SNAPSHOTS);
     this.schedule.close();
-  }
-
-  private isStopped(): boolean {
-    return Atomics.load(this.control.words, COMMAND_STOP) !== RUN;
+    this.log.tellCounted();
   }
 
   /** Sequence before which commands are durable: the shared word has its low half. */
@@ -154,11 +197,13 @@ class Storage {
   }
 
   private prepareSpare(): void {
-    if (this.control.spare !== SPARE_WANTED || performance.now() < this.spareFromMs) return;
+    const { control } = this;
+    if (control.spare !== SPARE_WANTED || performance.now() < this.spareFromMs) return;
     try {
-      while (!this.isStopped()) {
+      while (control.storageStop === STORAGE_RUNS) {
+        this.counters.beats();
         if (!this.spare.step()) continue;
-        this.control.spare = SPARE_READY;
+        control.spare = SPARE_READY;
         return;
       }
       this.spare.drop();
@@ -169,22 +214,40 @@ class Storage {
     }
   }
 
-  private makeSnapshot(durable: number): void {
+  /** Makes one, unless the thread has to do something else than `stop` meanwhile. */
+  private makeSnapshot(durable: number, stop: number): void {
+    const { words } = this.counters;
     const startMs = performance.now();
     try {
       const making = this.schedule.make(durable, startMs);
-      for (let step = making.next(); ; step = making.next()) {
+      let pauseMs = 0;
+      for (let atMs = startMs; this.control.storageStop === stop; ) {
+        const step = making.next();
+        this.counters.beats();
+        const nowMs = performance.now();
+        pauseMs = Math.max(pauseMs, nowMs - atMs);
         if (step.done === true) {
-          const tookMs = Math.round(performance.now() - startMs);
-          this.log.info({ ...step.value, tookMs }, 'snapshot made');
+          this.tellMade(step.value, nowMs - startMs, pauseMs);
           return;
         }
-        if (this.isStopped()) return;
-        this.prepareSpare();
+        if (stop === STORAGE_RUNS) this.prepareSpare();
+        atMs = performance.now();
       }
+      if (this.control.storageStop !== STORAGE_ENDS) return;
+      this.log.warn({}, 'no snapshot at the end: the next start replays the journal');
     } catch (error) {
       // What is acknowledged is in the journal; the next start reads more of it.
+      words[c.W_SNAPSHOT_FAILURES]! += 1;
       this.log.error({ error: String(error) }, 'a snapshot cannot be made');
     }
+  }
+
+  private tellMade(made: SnapshotMade, tookMs: number, pauseMs: number): void {
+    const { words } = this.counters;
+    words[c.W_SNAPSHOTS]! += 1;
+    words[c.W_SNAPSHOT_SECONDS] = tookMs / 1_000;
+    words[c.W_SNAPSHOT_PAUSE] = pauseMs / 1_000;
+    noteSnapshot(words, made.file, made.sequence);
+    this.log.info({ ...made, tookMs: Math.round(tookMs) }, 'snapshot made');
   }
 }

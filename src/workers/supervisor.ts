@@ -3,37 +3,49 @@
 // Up:   lock the directory · storage thread: the state at the end of the log · rings that go on
 //       from there · threads, which take their part of the state · instruments of the configuration
 //       that the log does not have · open the ports
-// Down: I/O threads take nothing new, answer what they took and close · command ring read to its
-// end
-//       by journal and matching · event ring read to its end · ports closed · directory unlocked
+// Down: not ready any more · I/O threads take nothing new, answer what they took and close ·
+//       command ring read to its end by journal and matching · event ring read to its end · ports
+//       closed · one more snapshot · directory unlocked
 //
 // A thread that ends before it was told to takes the process down (death.ts), and so does a way up
 // on which nothing moves any more, or a way down that takes too long; both tell where each thread
 // stands.
 
 import { once } from 'node:events';
-import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { lowWord } from '../base/words.ts';
-import { C_TIME_HIGH, C_TIME_LOW, COMMAND_WORDS } from '../core/command-slot.ts';
+import { COMMAND_WORDS } from '../core/command-slot.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts';
 import type { Config } from '../ops/config.ts';
-import { createLog, type Log } from '../ops/log.ts';
+import type { Log } from '../ops/log.ts';
+import type { LogComponent } from '../ops/log-levels.ts';
 import { createRing } from '../ring/create-ring.ts';
 import { isRead, placesOf } from '../ring/places.ts';
 import { Ring } from '../ring/ring.ts';
 import { STOP_WHEN_EMPTY } from '../ring/stop-codes.ts';
 import { wake } from '../ring/wake.ts';
-import { DEFINITION_SLOTS, writeDefinition } from '../session/definitions.ts';
+import { addressInUse, freePort } from './addresses.ts';
 import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
-import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
+import { COMMAND_STOP, Control, EVENT_STOP, STORAGE_ENDS, STORAGE_SNAPSHOTS } from './control.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
+import { defineInstruments } from './first-instruments.ts';
+import { Operations } from './operations.ts';
 import { watchProgress } from './progress-watch.ts';
 import { type StorageThread, startStorage } from './start-storage.ts';
-import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
+import {
+  FIRST_IO_COUNTERS,
+  JOURNAL_COUNTERS,
+  MATCHING_COUNTERS,
+  PUBLISHER_COUNTERS,
+  type ThreadKind,
+  type ThreadMessage,
+  type ThreadStart,
+} from './thread-start.ts';
+import { ask, said, type Thread } from './thread-talk.ts';
 import { Timetable } from './timetable.ts';
 
 /** The first command of a log. */
@@ -47,21 +59,12 @@ const READ_MS_MAX = 500;
 /** Ports that the system chose and that somebody else was quicker to take. */
 const CHOICES_MAX = 5;
 
-/** The address cannot be had: another process listens on it. */
-export class AddressInUse extends Error {}
-
-interface Thread {
-  start: ThreadStart;
-  worker: Worker;
-  /** The last that it said. */
-  said: ThreadMessage['type'] | 'nothing' | 'good-bye';
-}
-
 export class Supervisor {
   ordersPort = 0;
   feedPort = 0;
   private readonly config: Config;
-  private readonly log: Log = createLog('supervisor');
+  private readonly operations: Operations;
+  private readonly log: Log;
   private readonly control: Control;
   private readonly commandRing: Ring;
   private readonly eventRing: Ring;
@@ -74,14 +77,18 @@ export class Supervisor {
 
   private constructor(
     config: Config,
+    operations: Operations,
     control: SharedArrayBuffer,
     lock: DirectoryLock | undefined,
     storage: StorageThread | undefined,
   ) {
     this.config = config;
+    this.operations = operations;
+    this.log = operations.logs.of('supervisor');
     this.lock = lock;
     this.storage = storage;
     storage?.worker.on('exit', (code) => {
+      operations.health.forget('storage');
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `storage thread ended (${code})`);
     });
     this.commandRing = new Ring(
@@ -104,6 +111,7 @@ export class Supervisor {
     this.control = new Control(control);
     const port = new RingCommandPort(this.commandRing);
     this.timetable = new Timetable(this.control, port, new StampClock());
+    this.showOperations();
   }
 
   /**
@@ -117,8 +125,15 @@ export class Supervisor {
     const control = Control.create(config.sessions.length, FIRST_SEQUENCE);
     const isStored = config.durability !== 'none';
     const lock = isStored ? lockDirectory(config.dataDirectory) : undefined;
-    const storage = isStored ? await startStorage(config, control) : undefined;
-    const supervisor = new Supervisor(config, control, lock, storage);
+    const operations = await Operations.open(config);
+    let supervisor: Supervisor;
+    try {
+      const storage = isStored ? await startStorage(config, control, operations) : undefined;
+      supervisor = new Supervisor(config, operations, control, lock, storage);
+    } catch (error) {
+      await operations.close();
+      throw error;
+    }
     const end = watchProgress(
       () => supervisor.reached(),
       (reached) => leaveProcess(EXIT_THREAD_DIED, `the start does not go on: ${reached}`),
@@ -126,7 +141,7 @@ export class Supervisor {
     try {
       await supervisor.bringUp();
     } catch (error) {
-      await supervisor.stop();
+      await supervisor.takeDown(false);
       throw error;
     } finally {
       end();
@@ -134,8 +149,25 @@ export class Supervisor {
     return supervisor;
   }
 
-  /** Takes the server down; what was accepted is answered and durable. */
+  /** 0: there is none. */
+  get opsPort(): number {
+    return this.operations.port;
+  }
+
+  /**
+   * Takes the server down: from now on it is not ready, `drainDelayMs` later it takes nothing new.
+   * What was accepted is answered and durable, and one more snapshot has it.
+   */
   async stop(): Promise<void> {
+    this.operations.health.phase = 'draining';
+    const { drainDelayMs } = this.config;
+    this.log.info({ drainDelayMs }, 'stopping');
+    await delay(drainDelayMs);
+    await this.takeDown(true);
+  }
+
+  private async takeDown(isSnapshotWanted: boolean): Promise<void> {
+    this.operations.health.phase = 'draining';
     this.isStopping = true;
     this.timetable.stop();
     const giveUp = setTimeout(() => {
@@ -143,7 +175,6 @@ export class Supervisor {
       leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
     const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
-    if (this.storage !== undefined) ended.push(once(this.storage.worker, 'exit'));
     // First every thread stops taking commands: one's last command may fill the orders of a session
     // of another, which must still be there to be told.
     const io = this.ofKind('io');
@@ -158,20 +189,53 @@ export class Supervisor {
     this.stopReaders(EVENT_STOP, this.eventRing);
     await Promise.all(ended);
     clearTimeout(giveUp);
+    await this.endStorage(isSnapshotWanted ? this.config.stopSnapshotMsMax : 0);
     this.lock?.unlock();
-    this.log.info('stopped');
+    this.log.info({}, 'stopped');
+    await this.operations.close();
+  }
+
+  /** The journal is closed: the storage thread may make one more snapshot, in `ms`. */
+  private async endStorage(ms: number): Promise<void> {
+    if (this.storage === undefined) return;
+    const ended = once(this.storage.worker, 'exit');
+    const tell = (stop: number): void => {
+      this.control.storageStop = stop;
+      this.control.wakeStorage();
+    };
+    tell(ms === 0 ? STORAGE_ENDS : STORAGE_SNAPSHOTS);
+    const late = setTimeout(() => tell(STORAGE_ENDS), ms);
+    await ended;
+    clearTimeout(late);
+  }
+
+  /** What the operations port tells of from now on. */
+  private showOperations(): void {
+    const { operations, control, config } = this;
+    operations.health.phase = 'starting';
+    operations.health.isDiskFailed = () => control.hasFailed;
+    const io = Array.from({ length: config.ioThreads }, (_, i) => `io-${i + 1}`);
+    operations.watchRings([
+      { name: 'command', ring: this.commandRing, consumers: COMMAND_CONSUMERS },
+      { name: 'event', ring: this.eventRing, consumers: [...io, 'publisher'] },
+    ]);
+    if (this.storage !== undefined) operations.watchThread('storage');
   }
 
   private async bringUp(): Promise<void> {
     const { config } = this;
     this.threads = [
-      this.spawn('journal', 'journal', 0),
-      this.spawn('matching', 'matching', 1),
-      ...Array.from({ length: config.ioThreads }, (_, i) => this.spawn('io', `io-${i + 1}`, i)),
-      this.spawn('publisher', 'publisher', config.ioThreads),
+      this.spawn('journal', 'journal', 0, JOURNAL_COUNTERS),
+      this.spawn('matching', 'matching', 1, MATCHING_COUNTERS),
+      ...Array.from({ length: config.ioThreads }, (_, i) =>
+        this.spawn('io', `io-${i + 1}`, i, FIRST_IO_COUNTERS + i),
+      ),
+      this.spawn('publisher', 'publisher', config.ioThreads, PUBLISHER_COUNTERS),
     ];
     await Promise.all(this.threads.map((thread) => said(thread, 'ready')));
-    this.defineInstruments(new Set(this.storage?.recovered.image.instrumentNumbers));
+    for (const { start } of this.threads) this.operations.watchThread(start.name);
+    const known = new Set(this.storage?.recovered.image.instrumentNumbers);
+    defineInstruments(config.instruments, known, new RingCommandPort(this.commandRing));
     await until(() => isRead(this.commandRing));
     this.timetable.start();
     // A client that came before the threads had read the whole log would be told of an older state.
@@ -179,16 +243,21 @@ export class Supervisor {
     await until(() => isRead(this.eventRing));
     this.feedPort = await this.open('publisher', config.feedPort);
     this.ordersPort = await this.open('io', config.ordersPort);
-    this.log.info({ ordersPort: this.ordersPort, feedPort: this.feedPort }, 'ready');
+    this.operations.health.phase = 'ready';
+    const { ordersPort, feedPort, opsPort } = this;
+    this.log.info({ ordersPort, feedPort, opsPort }, 'ready');
   }
 
-  private spawn(kind: ThreadKind, name: string, consumer: number): Thread {
+  private spawn(kind: ThreadKind, name: string, consumer: number, counted: number): Thread {
+    const { logs, health, counters } = this.operations;
     const start: ThreadStart = {
       kind,
       name,
       consumer,
       config: this.config,
       control: this.control.words.buffer as SharedArrayBuffer,
+      counters,
+      counted,
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
       recovered: this.storage?.recovered,
@@ -196,9 +265,9 @@ export class Supervisor {
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
     const thread: Thread = { start, worker, said: 'nothing' };
-    const log = createLog(name);
+    const component: LogComponent = kind;
     worker.on('message', (message: ThreadMessage) => {
-      if (message.type === 'log') log[message.level](message.fields, message.text);
+      if (message.type === 'log') logs.write(component, name, message);
       else thread.said = message.type;
     });
     worker.on('error', (error) => {
@@ -206,6 +275,7 @@ export class Supervisor {
     });
     worker.on('exit', (code) => {
       thread.said = 'good-bye';
+      health.forget(name);
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
     return thread;
@@ -258,32 +328,8 @@ export class Supervisor {
   private stopReaders(stop: number, ring: Ring): void {
     this.control.setStop(stop, STOP_WHEN_EMPTY);
     wake(ring);
-    this.control.wakeStorage();
-  }
-
-  /** Instruments enter the log as commands, once; what the log has is not changed by them. */
-  private defineInstruments(known: ReadonlySet<number>): void {
-    const port = new RingCommandPort(this.commandRing);
-    const clock = new StampClock();
-    clock.advance();
-    for (const instrument of this.config.instruments) {
-      if (known.has(instrument.number)) continue;
-      while (!port.claim(DEFINITION_SLOTS)) Atomics.wait(IDLE, 0, 0, 1);
-      const slots = [port.slotAt(0), port.slotAt(1)] as const;
-      for (const at of slots) {
-        port.words.fill(0, at, at + COMMAND_WORDS);
-        port.words[at + C_TIME_LOW] = clock.low;
-        port.words[at + C_TIME_HIGH] = clock.high;
-      }
-      const { referencePrice = 0, priceBandBps = 0 } = instrument;
-      writeDefinition(port.words, ...slots, { ...instrument, referencePrice, priceBandBps });
-      port.publish();
-    }
   }
 }
-
-/** Nobody notifies it: a wait on it is a sleep. */
-const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
 /** How far each consumer of a ring has read, and where what was published ends. */
 function whereRead(ring: Ring, names: readonly string[]): string {
@@ -293,52 +339,4 @@ function whereRead(ring: Ring, names: readonly string[]): string {
 
 function isCommandReader(kind: ThreadKind): boolean {
   return (COMMAND_CONSUMERS as readonly string[]).includes(kind);
-}
-
-/** Sends a message to a thread and waits for the answer. */
-function ask<T extends ThreadMessage['type']>(
-  thread: Thread,
-  message: SupervisorMessage,
-  answer: T,
-): Promise<Extract<ThreadMessage, { type: T }>> {
-  const answered = said(thread, answer);
-  thread.worker.postMessage(message);
-  return answered;
-}
-
-/** The thread's next message of this type. */
-function said<T extends ThreadMessage['type']>(
-  thread: Thread,
-  type: T,
-): Promise<Extract<ThreadMessage, { type: T }>> {
-  return new Promise((resolve) => {
-    const onMessage = (message: ThreadMessage): void => {
-      if (message.type !== type) return;
-      thread.worker.off('message', onMessage);
-      resolve(message as Extract<ThreadMessage, { type: T }>);
-    };
-    thread.worker.on('message', onMessage);
-  });
-}
-
-function addressInUse(host: string, port: number, why = 'another process listens on it') {
-  return new AddressInUse(`cannot listen on ${host}:${port}: ${why}`);
-}
-
-/**
- * The port, or for 0 one that nobody listens on. Throws AddressInUse. (uWebSockets.js shares a port
- * silently, so whether it is free is asked first.)
- */
-async function freePort(host: string, port: number): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const isInUse = error.code === 'EADDRINUSE';
-      reject(addressInUse(host, port, isInUse ? undefined : error.message));
-    });
-    probe.listen({ host, port, exclusive: true }, resolve);
-  });
-  const free = (probe.address() as net.AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
-  return free;
 }

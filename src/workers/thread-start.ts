@@ -4,9 +4,19 @@
 import type { JournalIdentity } from '../journal/journal-identity.ts';
 import type { JournalTail } from '../journal/journal-reader.ts';
 import type { Config } from '../ops/config.ts';
+import { GatedLog, type LogLine, levelOf } from '../ops/gated-log.ts';
+import type { LogComponent } from '../ops/log-levels.ts';
 import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
+
+/** Numbers of the threads' counters: I/O thread n has FIRST_IO_COUNTERS + n, from 0. */
+export const SUPERVISOR_COUNTERS = 0;
+export const STORAGE_COUNTERS = 1;
+export const JOURNAL_COUNTERS = 2;
+export const MATCHING_COUNTERS = 3;
+export const PUBLISHER_COUNTERS = 4;
+export const FIRST_IO_COUNTERS = 5;
 
 /** What the storage thread is given, which is there before the rings are. */
 export interface StorageStart {
@@ -14,6 +24,7 @@ export interface StorageStart {
   name: string;
   config: Config;
   control: SharedArrayBuffer;
+  counters: SharedArrayBuffer;
 }
 
 export interface ThreadStart {
@@ -24,6 +35,9 @@ export interface ThreadStart {
   consumer: number;
   config: Config;
   control: SharedArrayBuffer;
+  /** What all threads count (ops/counters.ts), and which of it is this one's. */
+  counters: SharedArrayBuffer;
+  counted: number;
   commandRing: SharedArrayBuffer;
   eventRing: SharedArrayBuffer;
   /** What the log led to; undefined: it is empty, or there is none. */
@@ -45,7 +59,7 @@ export interface Recovered {
 /** From a thread to the supervisor. */
 export type ThreadMessage =
   /** A line for the log, which the supervisor alone writes. */
-  | { type: 'log'; level: 'info' | 'warn' | 'error'; fields: object; text: string }
+  | ({ type: 'log' } & LogLine)
   /** It reads its ring. */
   | { type: 'ready' }
   /** The storage thread: the state is there … */
@@ -63,3 +77,12 @@ export type ThreadMessage =
 export type SupervisorMessage =
   /** Listen on `port`. */
   { type: 'open'; port: number } | { type: 'stopIntake' } | { type: 'drain' };
+
+/** The log of a thread that may not write it itself: the supervisor alone does. */
+export function threadLog(
+  { config }: { config: Config },
+  component: LogComponent,
+  say: (message: ThreadMessage) => void,
+): GatedLog {
+  return new GatedLog(levelOf(config.log, component), (line) => say({ type: 'log', ...line }));
+}
