@@ -48,8 +48,8 @@ async function figuresOf(part: Part, more: Partial<TortureOptions>) {
 
 describe('what was acknowledged', () => {
   test('should be there after kill -9 under load, and nothing twice', async () => {
-    const figures = await figuresOf(kills, { rounds: 2 });
-    expect(figures).toMatchObject({ kills: 2, ackedLost: 0, duplicated: 0, hashMismatches: 0 });
+    const figures = await figuresOf(kills, { rounds: 1 });
+    expect(figures).toMatchObject({ kills: 1, ackedLost: 0, duplicated: 0, hashMismatches: 0 });
     expect(figures.inDoubt).toBeGreaterThan(0);
   });
 
@@ -68,10 +68,10 @@ describe('what was acknowledged', () => {
 
 describe('damage', () => {
   test('should be found at any bit and any cut of a journal', async () => {
-    const figures = await figuresOf(damage, { stride: 499 });
+    const figures = await figuresOf(damage, { stride: 997 });
     expect(figures).toMatchObject({ silent: 0 });
-    expect(figures.flips).toBeGreaterThan(16_000);
-    expect(figures.cuts).toBeGreaterThan(130);
+    expect(figures.flips).toBeGreaterThan(8_000);
+    expect(figures.cuts).toBeGreaterThan(60);
   });
 
   test('should be refused by a server, or cost nothing that it does not tell of', async () => {

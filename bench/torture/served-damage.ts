@@ -38,6 +38,10 @@ const IDLE = { ...CONFIG, snapshotCommands: 0, snapshotSeconds: 0 };
 /** Of so many one is waited for until it listens; the others until they have recovered. */
 const FULL_EVERY = 20;
 const TOLD_EVERY = 250;
+/** Of a hundred samples, those that have no snapshot. */
+const SNAPSHOTS_GO_FROM = 40;
+/** Of what is done to a file; the rest are cuts. */
+const FLIPS_PERCENT = 65;
 
 export const servedDamage: Part = {
   name: 'served',
@@ -73,7 +77,7 @@ class ServedDamage {
     this.sound = await this.makeSound();
     const numbers = Array.from({ length: samples }, (_, i) => i + 1);
     await inLanes(numbers, jobs, async (number) => {
-      const sample = this.break(number);
+      const sample = this.spoil(number);
       await this.serve(sample);
       dropFolder(sample.dir);
       const { served, servedSilent } = this.counts;
@@ -110,19 +114,27 @@ class ServedDamage {
   }
 
   /** A copy of the sound folder with something wrong in it. */
-  private break(number: number): Sample {
+  private spoil(number: number): Sample {
     const { prng } = this;
     const dir = newFolder();
     const data = dataOf(dir);
     cpSync(dataOf(this.sound), data, { recursive: true });
     const kind = prng.below(100);
     const whats: string[] = [];
-    if (kind < 50) whats.push(flip(prng, prng.pick(segmentsIn(data)), endOf));
-    else if (kind < 80) whats.push(this.cutJournal(data));
-    if (kind >= 75) {
+    // Without snapshots all of the journal is read, with them its end.
+    const hasSnapshots = kind >= SNAPSHOTS_GO_FROM;
+    if (!hasSnapshots) for (const snapshot of snapshotsIn(data)) rmSync(snapshot);
+    const isJournalHit = kind < 80;
+    if (isJournalHit && prng.chance(FLIPS_PERCENT)) {
+      whats.push(flip(prng, prng.pick(segmentsIn(data)), endOf));
+    } else if (isJournalHit) {
+      whats.push(this.cutJournal(data));
+    }
+    if (hasSnapshots && (!isJournalHit || prng.chance(50))) {
       const snapshot = prng.pick(snapshotsIn(data));
-      const cut = () => cutFile(snapshot, prng.below(statSync(snapshot).size));
-      whats.push(kind < 95 ? flip(prng, snapshot, (file) => statSync(file).size) : cut());
+      const { size } = statSync(snapshot);
+      const isFlip = prng.chance(FLIPS_PERCENT);
+      whats.push(isFlip ? flip(prng, snapshot, () => size) : cutFile(snapshot, prng.below(size)));
     }
     return { what: whats.join(', '), dir, isFull: number % FULL_EVERY === 0 };
   }
