@@ -220,7 +220,7 @@ test('should not be ready when the disk is full, and end with its status', async
 test('should answer what it knows, and nothing else', async () => {
   const config = { durability: 'fsync', stopSnapshotMsMax: 50 };
   const env = { NODE_OPTIONS: `--import ${plantedModule(SLOW_DISK)}` };
-  const server = await TestServer.start({ config, env });
+  const server = await TestServer.start({ config, env, logLevel: 'warn' });
   const { opsUrl } = server;
   const version = JSON.parse((await ask(server, '/version')).text);
   expect(version).toMatchObject({ node: process.version, wire: 1 });
