@@ -12,11 +12,11 @@ import type { EventFollower, Followers } from '../journal/replica.ts';
 import { SECTION_REPORTS, SECTION_TRADES, SECTION_WISHES } from '../journal/snapshot-layout.ts';
 import { SnapshotSchedule } from '../journal/snapshot-schedule.ts';
 import { SpareSegment } from '../journal/spare-segment.ts';
+import { startImage } from '../journal/start-image.ts';
 import { RUN } from '../ring/stop-codes.ts';
 import { LoggedWishes } from '../session/logged-wishes.ts';
 import { ReportLedger } from '../session/report-ledger.ts';
 import { COMMAND_STOP, Control, SPARE_READY, SPARE_WANTED } from './control.ts';
-import { startImage } from './start-image.ts';
 import { ThreadLog } from './thread-log.ts';
 import type { StorageStart, ThreadMessage } from './thread-start.ts';
 

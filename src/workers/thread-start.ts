@@ -3,8 +3,8 @@
 
 import type { JournalIdentity } from '../journal/journal-identity.ts';
 import type { JournalTail } from '../journal/journal-reader.ts';
+import type { StartImage } from '../journal/start-image.ts';
 import type { Config } from '../ops/config.ts';
-import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
 
