@@ -43,6 +43,7 @@ const BENCHES = [
   'mutants',
   'hard',
   'swing',
+  'world',
 ];
 
 const common = {
@@ -90,6 +91,7 @@ const whole = {
     ),
     'verify-worker': 'src/cli/journal-verify-worker.ts',
     'bench/ring-worker': 'bench/ring-worker.ts',
+    'bench/world-worker': 'bench/world-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },
 };

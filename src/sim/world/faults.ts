@@ -23,6 +23,8 @@ export const FAULT_KINDS = [
   'edit',
   /** A connection breaks, and what was under way in either direction is lost from a point on. */
   'cut',
+  /** Frames that never arrive because of that. */
+  'drop',
   /** A connection of which one side never learns that it is broken. */
   'halfOpen',
   /** Nothing passes on a connection for a while, then all of it. */

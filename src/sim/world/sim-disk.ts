@@ -12,11 +12,12 @@ import { basename } from 'node:path';
 import type { Prng } from '../../base/prng.ts';
 import type { Disk } from '../../journal/disk.ts';
 import type { FaultCounts } from './faults.ts';
-import { SimFile } from './sim-file.ts';
+import { type Loss, SimFile } from './sim-file.ts';
 
 export type Crash = 'kill' | 'powerCut';
 export type Call =
   | 'create'
+  | 'read'
   | 'write'
   | 'truncate'
   | 'fdatasync'
@@ -28,6 +29,8 @@ export type Call =
 export interface PlannedFault {
   left: number;
   readonly what: Crash | 'error';
+  /** Only these calls are counted, and hit. */
+  readonly only?: Call | undefined;
 }
 
 interface NameChange {
@@ -101,8 +104,12 @@ export class SimDisk implements Disk {
   }
 
   read(fd: number, bytes: Uint8Array, at: number, length: number, position: number): number {
+    const file = this.fileOf(fd);
+    const act = (): number => file.read(bytes, at, length, position);
+    // Most are of no interest, and there are very many.
+    if (this.planned?.only === 'read') return this.do('read', this.nameOf(file), act);
     this.check();
-    return this.fileOf(fd).read(bytes, at, length, position);
+    return act();
   }
 
   write(fd: number, bytes: Uint8Array, at: number, length: number, position: number): number {
@@ -131,7 +138,7 @@ export class SimDisk implements Disk {
 
   fdatasync(fd: number): void {
     const file = this.fileOf(fd);
-    const inPart = (): void => file.syncInPart(this.random);
+    const inPart = (): void => this.countLoss(file.syncInPart(this.random));
     this.do('fdatasync', this.nameOf(file), () => file.sync(), inPart);
   }
 
@@ -218,7 +225,7 @@ export class SimDisk implements Disk {
     this.check();
     this.onCall(call, name);
     const { planned } = this;
-    if (planned === null) return act();
+    if (planned === null || (planned.only ?? call) !== call) return act();
     planned.left -= 1;
     if (planned.left > 0) return act();
     this.planned = null;
@@ -239,7 +246,7 @@ export class SimDisk implements Disk {
   }
 
   private losePower(): void {
-    const { random, counts } = this;
+    const { random } = this;
     const isInOrder = random.chance(50);
     const first = random.below(this.changes.length + 1);
     this.changes.forEach(({ taken, given, file }, i) => {
@@ -249,11 +256,12 @@ export class SimDisk implements Disk {
     });
     this.changes = [];
     this.files = new Map(this.synced);
-    for (const file of this.files.values()) {
-      const loss = file.losePower(random);
-      counts.lostSectors += loss.sectors;
-      counts.tornWrites += loss.tornWrites;
-    }
+    for (const file of this.files.values()) this.countLoss(file.losePower(random));
+  }
+
+  private countLoss({ sectors, tornWrites }: Loss): void {
+    this.counts.lostSectors += sectors;
+    this.counts.tornWrites += tornWrites;
   }
 
   private changeName(taken: string | null, given: string | null, file: SimFile): void {

@@ -12,7 +12,7 @@ import type { Prng } from '../../base/prng.ts';
 
 export const SECTOR_BYTES = 512;
 
-/** A write of bytes from `at` on, which the file had `size` bytes after. */
+/** Whole sectors from `at` on as a write left them, and the size that the file had then. */
 interface Change {
   readonly at: number;
   readonly bytes: Uint8Array;
@@ -32,6 +32,10 @@ export class SimFile {
   private synced = new Uint8Array(SECTOR_BYTES);
   private syncedSize = 0;
   private unsynced: Change[] = [];
+  /** Something is shown that a power cut may lose. */
+  private isAtRisk = false;
+  /** Some of it is taken for clean. */
+  private hasLost = false;
 
   /** Bytes that a write up to `end` would add. */
   growth(end: number): number {
@@ -47,10 +51,9 @@ export class SimFile {
 
   write(from: Uint8Array, at: number, length: number, position: number): void {
     this.bytes = withRoom(this.bytes, position + length);
-    const bytes = from.slice(at, at + length);
-    this.bytes.set(bytes, position);
+    this.bytes.set(from.subarray(at, at + length), position);
     this.size = Math.max(this.size, position + length);
-    this.unsynced.push({ at: position, bytes, size: this.size, isTruncation: false });
+    this.note(position, position + length, false);
   }
 
   truncate(length: number): void {
@@ -58,8 +61,7 @@ export class SimFile {
     this.bytes = withRoom(this.bytes, to);
     this.bytes.fill(0, from, to);
     this.size = length;
-    const zeros = new Uint8Array(to - from);
-    this.unsynced.push({ at: from, bytes: zeros, size: length, isTruncation: true });
+    this.note(from, to, true);
   }
 
   /** All that was written is on the disk. */
@@ -67,23 +69,29 @@ export class SimFile {
     for (const { at, bytes } of this.unsynced) this.persist(bytes, at);
     this.syncedSize = this.size;
     this.unsynced = [];
+    this.isAtRisk = this.hasLost;
   }
 
   /**
    * A sync that fails: some sectors are on the disk, and the system takes the others for clean, so
    * that no later sync will write them.
    */
-  syncInPart(random: Prng): void {
+  syncInPart(random: Prng): Loss {
     // A file system that loses a change of length takes no more writes at all.
     const truncations = this.unsynced.filter(({ isTruncation }) => isTruncation);
-    this.settle(random);
+    const loss = this.settle(random);
+    this.hasLost = true;
     for (const { at, bytes } of truncations) this.persist(bytes, at);
     this.syncedSize = this.size;
+    return loss;
   }
 
   /** The machine lost its power. */
   losePower(random: Prng): Loss {
     const loss = this.settle(random);
+    if (!this.isAtRisk) return loss;
+    this.isAtRisk = false;
+    this.hasLost = false;
     this.size = this.syncedSize;
     this.bytes = this.synced.slice();
     this.bytes.fill(0, this.size);
@@ -110,6 +118,8 @@ export class SimFile {
     file.synced = this.synced.slice();
     file.syncedSize = this.syncedSize;
     file.unsynced = [...this.unsynced];
+    file.isAtRisk = this.isAtRisk;
+    file.hasLost = this.hasLost;
     return file;
   }
 
@@ -120,6 +130,14 @@ export class SimFile {
   /** A view of all of it. */
   contents(): Uint8Array {
     return this.bytes.subarray(0, this.size);
+  }
+
+  /** The sectors from byte `from` to byte `to` have changed. */
+  private note(from: number, to: number, isTruncation: boolean): void {
+    const at = from - (from % SECTOR_BYTES);
+    const bytes = this.bytes.slice(at, Math.ceil(to / SECTOR_BYTES) * SECTOR_BYTES);
+    this.isAtRisk = true;
+    this.unsynced.push({ at, bytes, size: this.size, isTruncation });
   }
 
   /** Decides for each unsynced sector which of its versions is on the disk. */
@@ -133,14 +151,11 @@ export class SimFile {
     for (const { at, bytes } of unsynced) {
       let kept = 0;
       let sectors = 0;
-      for (let from = at; from < at + bytes.length; ) {
-        const to = Math.min(at + bytes.length, from - (from % SECTOR_BYTES) + SECTOR_BYTES);
+      for (let from = 0; from < bytes.length; from += SECTOR_BYTES) {
         sectors += 1;
-        if (random.chance(percent)) {
-          kept += 1;
-          this.persist(bytes.subarray(from - at, to - at), from);
-        }
-        from = to;
+        if (!random.chance(percent)) continue;
+        kept += 1;
+        this.persist(bytes.subarray(from, from + SECTOR_BYTES), at + from);
       }
       loss.sectors += sectors - kept;
       if (kept > 0 && kept < sectors) loss.tornWrites += 1;
@@ -157,10 +172,11 @@ export class SimFile {
   }
 }
 
-/** The same bytes with zeros behind them, if they do not reach to `end`. */
+/** The same bytes with zeros behind them, whole sectors, if they do not reach to `end`. */
 function withRoom(bytes: Uint8Array, end: number): Uint8Array<ArrayBuffer> {
   if (bytes.length >= end) return bytes as Uint8Array<ArrayBuffer>;
-  const grown = new Uint8Array(Math.max(end, bytes.length * 2));
+  const sectors = Math.max(Math.ceil(end / SECTOR_BYTES), (bytes.length * 2) / SECTOR_BYTES);
+  const grown = new Uint8Array(sectors * SECTOR_BYTES);
   grown.set(bytes);
   return grown;
 }
