@@ -45,6 +45,7 @@ const BENCHES = [
   'swing',
   'torture',
   'ops-cost',
+  'world',
 ];
 
 const common = {
@@ -92,6 +93,7 @@ const whole = {
     ),
     'verify-worker': 'src/cli/journal-verify-worker.ts',
     'bench/ring-worker': 'bench/ring-worker.ts',
+    'bench/world-worker': 'bench/world-worker.ts',
     ...Object.fromEntries(BENCHES.map((name) => [`bench/${name}`, `bench/${name}.ts`])),
   },
 };

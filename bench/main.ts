@@ -29,6 +29,9 @@ const BENCHES: Readonly<Record<string, string>> = {
     'second, beside none',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
+  world:
+    '[--seeds N --commands N --seed S --workers N --plant BUG --json]: simulated worlds of ' +
+    'crashes, broken disks and networks; nothing may be lost or done twice',
   wire:
     '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
     'clients on loopback',

@@ -82,6 +82,30 @@ describe('reports that the server no longer has', () => {
   });
 });
 
+test('should send nothing before the answer to a question that was cut off once', async () => {
+  const { server, entry } = await connected();
+  const first = entry.newOrder(BUY);
+  await settle();
+  await server.cut();
+  await again(server, 1);
+  // The report that was missing comes, and then the connection is lost before the answer.
+  await server.sendReports(server.accepted(1, 1));
+  expect(await first).toMatchObject({ status: 'accepted' });
+  await server.cut();
+  server.heard = [];
+  await again(server, 2);
+  const second = entry.newOrder(BUY);
+  await settle();
+  expect(server.takeHeard()).toEqual(['logon alpha from=2', 'asks to resume']);
+  expect(entry.state).toBe('resuming');
+  await server.sendOpenOrders(RESUME);
+  // Once: sent before, it would have been taken for lost now, and sent again.
+  expect(server.takeHeard()).toEqual(['commands r2 new 11:2 buy 5@100']);
+  await server.sendReports(server.accepted(2, 2));
+  expect(await second).toMatchObject({ status: 'accepted' });
+  await entry.close();
+});
+
 describe('a store', () => {
   const store = (last: number | undefined) => {
     const saved: number[] = [];

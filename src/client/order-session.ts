@@ -218,7 +218,10 @@ export class OrderSession implements ConnectionOwner {
     this.nextReport = welcome.nextReport;
     this.connection.welcomed(welcome.heartbeatMs);
     const isFirstOfStore = !this.hasBeenReady && this.options.store !== undefined;
-    if (isFirstOfStore || this.queue.hasUnanswered || this.lostFrom !== 0) {
+    // A question whose answer was cut off is asked again: what is sent before that comes would be
+    // taken for lost, and sent twice.
+    const isAsked = this.isResuming || this.queue.hasUnanswered;
+    if (isFirstOfStore || isAsked || this.lostFrom !== 0) {
       this.resume();
       this.setState('resuming', null);
     } else {

@@ -20,6 +20,7 @@ import { assert } from '../base/assert.ts';
 import { highWord, lowWord, wordsToNumber } from '../base/words.ts';
 import { EVENT_INDICATIVE, EVENT_INSTRUMENT, EVENT_PHASE } from '../core/codes.ts';
 import * as e from '../core/event-slot.ts';
+import { SEED_ORDER_WORDS } from '../core/seed-order-layout.ts';
 import {
   ConsumerFrameDecoder,
   createFeedHead,
@@ -41,7 +42,6 @@ import { Books } from './books.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { InstrumentStream } from './instrument-stream.ts';
 import { LAST_TRADE_WORDS } from './last-trades.ts';
-import { SEED_ORDER_WORDS } from './seed-order.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import {
   type FeedConnection,
@@ -117,8 +117,8 @@ export class Publisher implements FeedSource {
 
   /**
    * Everything that was there before the first event: slots of events that tell the instruments
-   * (core/instrument-events.ts), resting orders in queue order (seed-order.ts), last trades
-   * (last-trades.ts); after command `sequence`, at that time of the exchange.
+   * (core/instrument-events.ts), resting orders in queue order (core/seed-order-layout.ts), last
+   * trades (last-trades.ts); after command `sequence`, at that time of the exchange.
    */
   seed(
     instruments: Int32Array,

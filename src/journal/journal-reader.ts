@@ -40,6 +40,8 @@ export interface JournalTail {
   readonly file: string;
   /** Bytes of it that are sound. */
   readonly bytes: number;
+  /** Byte at which its last batch of commands begins; without one, the first would. */
+  readonly lastBatchAt: number;
   readonly header: SegmentHeader;
 }
 
@@ -187,8 +189,10 @@ class JournalScan {
     this.link(header, segment);
     if (!isFirst) this.onSegment(header, file);
     this.segments += 1;
+    let lastBatchAt = reader.offset;
     for (let step = reader.next(); ; step = reader.next()) {
       if (step === 'batch') {
+        lastBatchAt = reader.batchAt;
         if (this.takes(reader, file)) yield this.batch;
       } else if (step === 'fault') this.endAtFault(reader, segment, isLast);
       else if (step === 'end') this.endAtZeros(reader, segment, isLast);
@@ -197,7 +201,7 @@ class JournalScan {
     const bytes = reader.offset;
     this.next = reader.nextSequence;
     this.chain = reader.chain;
-    this.tail = { file, bytes, header: this.header! };
+    this.tail = { file, bytes, lastBatchAt, header: this.header! };
   }
 
   /** Whether a segment is what has to follow. */

@@ -24,7 +24,7 @@ import {
   type SnapshotFile,
   SnapshotUnusable,
 } from './snapshot-file.ts';
-import { syncJournal } from './sync-journal.ts';
+import { rewriteTail, syncJournal } from './sync-journal.ts';
 import { cutTornTail } from './torn-tail.ts';
 
 export interface RecoveryOptions {
@@ -36,6 +36,8 @@ export interface RecoveryOptions {
   readonly onUnusable: (error: SnapshotUnusable) => void;
   /** Make durable what an earlier run left to the operating system. */
   readonly isSynced: boolean;
+  /** Who a journal is that begins now. Default: random. */
+  readonly identity?: JournalIdentity;
   readonly disk: Disk;
 }
 
@@ -80,7 +82,7 @@ export function recover(options: RecoveryOptions): Recovery {
   if (options.isSynced) syncJournal(dir, disk);
   const { snapshot, file, unusable } = newestUsable(dir, disk, options.onUnusable);
   const first = snapshot === null ? firstHeader(dir, disk) : null;
-  const identity = snapshot?.head ?? first ?? newIdentity(options.limits);
+  const identity = snapshot?.head ?? first ?? options.identity ?? newIdentity(options.limits);
   const replica = new Replica(identity.limits, followers);
   if (snapshot !== null) replica.restore(snapshot.sections, snapshot.head.chain);
   const read = replay(replica, identity, snapshot, dir, disk);
@@ -90,6 +92,7 @@ export function recover(options: RecoveryOptions): Recovery {
   }
   const { torn, nextSequence } = read;
   const keptIn = torn === null ? null : cutTornTail(torn, nextSequence, disk);
+  if (options.isSynced && read.tail !== null) rewriteTail(read.tail, disk);
   const missingCommands = replica.nextSequence - nextSequence;
   // What the snapshot alone has is not in the journal, so that goes on in a new segment.
   const isGap = missingCommands > 0;

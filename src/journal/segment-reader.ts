@@ -53,6 +53,8 @@ export class SegmentReader {
   words = new Int32Array(0);
   slotsAt = 0;
   count = 0;
+  /** Byte of the file at which that batch begins. */
+  batchAt = 0;
   private readonly disk: Disk;
   private buffer = Buffer.allocUnsafeSlow(0);
   private fd = NO_FILE;
@@ -107,6 +109,7 @@ export class SegmentReader {
     }
     this.slotsAt = at + s.B_WORDS;
     this.count = count;
+    this.batchAt = this.offset;
     // A mark says nothing that a later batch could depend on.
     if (count > 0) this.chain = this.words[at + s.B_CRC]!;
     this.nextSequence += count;

@@ -120,7 +120,9 @@ export function* writeSnapshot(
 }
 
 function* writeParts(disk: Disk, fd: number, parts: readonly Int32Array[]): Generator<void> {
-  const buffer = new Int32Array(STEP_WORDS);
+  const total = parts.reduce((sum, part) => sum + part.length, 0);
+  const stepWords = Math.min(STEP_WORDS, total);
+  const buffer = new Int32Array(stepWords);
   const bytes = new Uint8Array(buffer.buffer);
   let position = 0;
   let synced = 0;
@@ -135,11 +137,11 @@ function* writeParts(disk: Disk, fd: number, parts: readonly Int32Array[]): Gene
   };
   for (const part of parts) {
     for (let at = 0; at < part.length; ) {
-      const words = Math.min(STEP_WORDS - staged, part.length - at);
+      const words = Math.min(stepWords - staged, part.length - at);
       buffer.set(part.subarray(at, at + words), staged);
       at += words;
       staged += words;
-      if (staged < STEP_WORDS) continue;
+      if (staged < stepWords) continue;
       flush();
       yield;
     }
@@ -207,14 +209,15 @@ function readSections(
   const fd = disk.openRead(file);
   try {
     const { head, entries } = readHead(file, fd, disk);
-    const buffer = new Int32Array(STEP_WORDS);
+    const largest = Math.max(0, ...entries.map((entry) => entry.words));
+    const buffer = new Int32Array(Math.min(STEP_WORDS, largest));
     const bytes = new Uint8Array(buffer.buffer);
     let position = n.SNAPSHOT_HEADER_BYTES;
     for (const entry of entries) {
       let crc = 0;
       let at = 0;
       do {
-        const words = Math.min(STEP_WORDS, entry.words - at);
+        const words = Math.min(buffer.length, entry.words - at);
         // A file that is shorter by now gives what was there before, and so the wrong CRC.
         readFully(disk, fd, bytes, 0, words * 4, position);
         crc = crc32c(buffer, 0, words, crc);

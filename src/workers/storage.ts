@@ -14,6 +14,7 @@ import type { EventFollower, Followers } from '../journal/replica.ts';
 import { SECTION_REPORTS, SECTION_TRADES, SECTION_WISHES } from '../journal/snapshot-layout.ts';
 import { type SnapshotMade, SnapshotSchedule } from '../journal/snapshot-schedule.ts';
 import { SpareSegment } from '../journal/spare-segment.ts';
+import { startImage } from '../journal/start-image.ts';
 import * as c from '../ops/counter-layout.ts';
 import { ThreadCounters } from '../ops/counters.ts';
 import type { GatedLog } from '../ops/gated-log.ts';
@@ -27,7 +28,6 @@ import {
   STORAGE_RUNS,
   STORAGE_SNAPSHOTS,
 } from './control.ts';
-import { startImage } from './start-image.ts';
 import {
   STORAGE_COUNTERS,
   type StorageStart,

@@ -3,10 +3,10 @@
 
 import type { JournalIdentity } from '../journal/journal-identity.ts';
 import type { JournalTail } from '../journal/journal-reader.ts';
+import type { StartImage } from '../journal/start-image.ts';
 import type { Config } from '../ops/config.ts';
 import { GatedLog, type LogLine, levelOf } from '../ops/gated-log.ts';
 import type { LogComponent } from '../ops/log-levels.ts';
-import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
 
