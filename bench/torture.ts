@@ -11,8 +11,9 @@ import { order } from './torture/order.ts';
 import type { Outcome, Part, TortureOptions } from './torture/part.ts';
 import { servedDamage } from './torture/served-damage.ts';
 import { syscalls } from './torture/syscalls.ts';
+import { worlds } from './torture/worlds.ts';
 
-const PARTS: readonly Part[] = [kills, syscalls, order, damage, servedDamage];
+const PARTS: readonly Part[] = [kills, syscalls, order, damage, servedDamage, worlds];
 
 /** Figures of the last line, of whatever part they are. */
 const LAST_LINE = [
