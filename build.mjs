@@ -30,7 +30,9 @@ const THREADS = ['matching', 'journal', 'io', 'publisher', 'storage'];
 const BENCHES = [
   'main',
   'core',
-  'ratio',
+  'resting',
+  'peers',
+  'peer-order-book',
   'garbage',
   'oracle',
   'ring',

@@ -5,8 +5,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const BENCHES: Readonly<Record<string, string>> = {
-  core: '--workload FILE: commands per second of the core over a MEWL file, results checked',
-  ratio: '--workload FILE --yardstick SCRIPT: the core against a yardstick, in turn, as a ratio',
+  core:
+    '--workload FILE [--passes N] [--gc-commands N] [--resting N]: the core over a MEWL file, ' +
+    'results checked: speed, time of each command, collections, memory',
+  resting: '[--orders N]: memory of a book of a million orders',
+  peers:
+    '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: the core ' +
+    'beside other engines, in turn, as ratios',
+  'peer-order-book': '--workload FILE [--commands N]: nodejs-order-book over the first commands',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
   ring: '[--slots N] [--json]: slots through each topology, checked; round trips',

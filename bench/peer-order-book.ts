@@ -1,0 +1,87 @@
+// npm run bench -- peer-order-book --workload FILE [--commands N] [--passes N]
+// The first N commands after the ramp of a MEWL file through nodejs-order-book, as it is published:
+// ids are its strings, a replace is its own `modify` (which loses priority, as MEWL's does). What
+// its book shows at the end must be what the core's shows.
+
+import { OrderBook, type Side } from 'nodejs-order-book';
+import { SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
+import { depth } from '../src/core/views.ts';
+import { grouped, median, needed, type Outcome, runBench, wholeNumber } from './bench-run.ts';
+import { MEWL_INSTRUMENT, type MewlRecord, readRecords } from './mewl-commands.ts';
+import { MewlRun } from './mewl-run.ts';
+
+const MEWL_CANCEL = 1;
+const MEWL_REPLACE = 2;
+const MEWL_IOC = 3;
+const SIDES = ['buy', 'sell'] as Side[];
+type Limit = Parameters<OrderBook['limit']>[0];
+const IOC = { timeInForce: 'IOC' } as Pick<Limit, 'timeInForce'>;
+const GTC = { timeInForce: 'GTC' } as Pick<Limit, 'timeInForce'>;
+
+type Level = readonly [price: number, qty: number];
+
+await runBench({
+  name: 'peer-order-book',
+  coresNeeded: 1,
+  options: {
+    workload: { type: 'string' },
+    commands: { type: 'string', default: '50000' },
+    passes: { type: 'string', default: '3' },
+  },
+  run(values): Outcome {
+    const workload = needed('workload', values.workload);
+    const commands = wholeNumber('commands', values.commands, 1);
+    const passes = wholeNumber('passes', values.passes, 1);
+    const { records, ramp } = readRecords(workload, commands);
+    const rates: number[] = [];
+    let book = new OrderBook();
+    // The first pass warms up.
+    for (let pass = 0; pass <= passes; pass++) {
+      book = new OrderBook();
+      for (let i = 0; i < ramp; i++) enter(book, records[i]!);
+      const start = process.hrtime.bigint();
+      for (let i = ramp; i < records.length; i++) enter(book, records[i]!);
+      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      if (pass > 0) rates.push(Math.round((records.length - ramp) / seconds));
+    }
+    const messagesPerSecond = median(rates);
+    const levels = book.depth().map(bestFirst);
+    const wrong = sameLevels(levels, coreLevels(workload, records.length))
+      ? []
+      : ['its book shows other levels than the core'];
+    const told = { workload, commands: records.length - ramp, messagesPerSecond, rates };
+    const lines = [`${grouped(messagesPerSecond)} commands/s over ${grouped(told.commands)}`];
+    return { told, lines, results: levels, wrong, seed: null, wait: 'none' };
+  },
+});
+
+function enter(book: OrderBook, { type, side, id, qty, price }: MewlRecord): void {
+  if (type === MEWL_CANCEL) {
+    book.cancel(id);
+  } else if (type === MEWL_REPLACE) {
+    book.modify(id, { size: qty, price });
+  } else {
+    const terms = type === MEWL_IOC ? IOC : GTC;
+    book.limit({ side: SIDES[side]!, id, size: qty, price, ...terms });
+  }
+}
+
+/** Asks and bids, each from the best on. */
+function coreLevels(workload: string, count: number): Level[][] {
+  const run = new MewlRun(workload, count);
+  run.verify();
+  return [SIDE_SELL, SIDE_BUY].map((side) =>
+    depth(run.core, MEWL_INSTRUMENT, side, Number.POSITIVE_INFINITY).map(
+      ([price, qty]): Level => [price, qty],
+    ),
+  );
+}
+
+/** Index 0 holds the asks, 1 the bids. */
+function bestFirst(levels: readonly Level[], index: number): Level[] {
+  return levels.toSorted(([a], [b]) => (index === 0 ? a - b : b - a));
+}
+
+function sameLevels(a: readonly Level[][], b: readonly Level[][]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

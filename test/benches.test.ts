@@ -1,0 +1,107 @@
+// Every bench in short, on a small workload, so that none of them rots: it says what it must, and
+// it fails when a result is wrong.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { mewlWorkload } from './replay-mewl-kit.ts';
+
+const RUN_MS_MAX = 60_000;
+const DIR = mkdtempSync(join(tmpdir(), 'ringside-benches-'));
+const WORKLOAD = join(DIR, 'small.bin');
+const SMALL = mewlWorkload(7, 3_000);
+writeFileSync(WORKLOAD, SMALL.bytes);
+writeFileSync(`${WORKLOAD}.expected.json`, SMALL.expectedText);
+
+afterAll(() => rmSync(DIR, { recursive: true }));
+
+interface Run {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+function bench(...args: string[]): Promise<Run> {
+  const [name, ...options] = args;
+  const script = new URL(`../dist/bench/${name}.js`, import.meta.url).pathname;
+  return new Promise((resolve) => {
+    const limits = { timeout: RUN_MS_MAX, killSignal: 'SIGKILL' } as const;
+    execFile(process.execPath, [script, ...options], limits, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}
+
+/** What a bench that succeeds prints on its last line. */
+async function told(...args: string[]) {
+  const { status, stdout, stderr } = await bench(...args, '--json');
+  expect(status, stdout + stderr).toBe(0);
+  const object = JSON.parse(stdout.trim().split('\n').at(-1)!);
+  expect(object).toMatchObject({ bench: args[0], node: process.version, isRight: true });
+  expect(object.coresNeeded).toBeGreaterThan(0);
+  expect(object.coresPresent).toBeGreaterThan(0);
+  expect(object.machine).not.toBe('');
+  expect(object.resultHash).toMatch(/^[0-9a-f]{16}$/);
+  expect(object).toHaveProperty('seed');
+  expect(object).toHaveProperty('waitStrategy');
+  return object;
+}
+
+const RIGHT = {
+  trades: SMALL.expected.trades,
+  tradedQty: SMALL.expected.tradedQty,
+  tradeHash: SMALL.expected.tradeHash,
+};
+
+test('core should find the expected results and measure all that it names', async () => {
+  const args = ['--workload', WORKLOAD, '--gc-commands', '0', '--resting', '1000', '--out', DIR];
+  const core = await told('core', ...args);
+  expect(core).toMatchObject({ ...RIGHT, bookHash: SMALL.expected.bookHash, majorGcs: 0 });
+  expect(core.messagesPerSecond).toBeGreaterThan(0);
+  expect(core.bytesPerRestingOrder).toBeGreaterThan(60);
+  expect(core.rssBytes).toBeGreaterThan(1e6);
+  const { p50, p99, p999, max } = core.latencyNs;
+  expect([p50, p99, p999, max]).toEqual([p50, p99, p999, max].toSorted((a, b) => a - b));
+  expect(JSON.parse(readFileSync(join(DIR, 'core.json'), 'utf8'))).toEqual(core);
+});
+
+test('core should fail when something else came of the file than was expected', async () => {
+  const file = join(DIR, 'wrong.bin');
+  writeFileSync(file, SMALL.bytes);
+  const { final, ...rest } = JSON.parse(SMALL.expectedText);
+  const wrong = { ...rest, tradedQty: rest.tradedQty + 1, final };
+  writeFileSync(`${file}.expected.json`, JSON.stringify(wrong));
+  const { status, stdout } = await bench('core', '--workload', file, '--speed');
+  expect(status).toBe(1);
+  expect(stdout).toContain(`WRONG: tradedQty is ${RIGHT.tradedQty}, not ${wrong.tradedQty}`);
+});
+
+test('a bench should refuse options that cannot be', async () => {
+  for (const args of [
+    ['core'],
+    ['core', '--workload', WORKLOAD, '--passes', '0'],
+    ['core', '-x'],
+  ]) {
+    const { status, stderr } = await bench(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^core: .*/);
+  }
+});
+
+test('peers should give the core as ratios to engines that are right', async () => {
+  const yardstick = join(DIR, 'yardstick.cjs');
+  const line = { msgs_per_s: 1_000, ...RIGHT, qty: RIGHT.tradedQty, hash: RIGHT.tradeHash };
+  writeFileSync(yardstick, `console.log(${JSON.stringify(JSON.stringify(line))});`);
+  const args = ['--workload', WORKLOAD, '--pairs', '1', '--prefix', '500'];
+  const peers = await told('peers', ...args, '--yardstick', yardstick);
+  expect(peers.probe).toBe(1_000);
+  expect(peers.core).toBeGreaterThan(0);
+  expect(peers.nodejsOrderBook).toBeGreaterThan(0);
+  expect(peers.ratios.probe.median).toBeCloseTo(peers.core / 1_000, 0);
+  writeFileSync(yardstick, `console.log(${JSON.stringify(JSON.stringify({ ...line, qty: 0 }))});`);
+  const wrong = await bench('peers', ...args, '--yardstick', yardstick);
+  expect(wrong.status).toBe(1);
+  expect(wrong.stderr).toContain('probe found other trades');
+});
