@@ -123,9 +123,10 @@ type Told = MewlResult &
 function linesOf(told: Told): string[] {
   const { messagesPerSecond, nsPerCommand, rates, trades, tradedQty, tradeHash, bookHash } = told;
   const { majorGcs, minorGcs, gcCommands, bytesPerRestingOrder, rssBytes } = told;
+  const range = `${grouped(Math.min(...rates))} … ${grouped(Math.max(...rates))}`;
   const lines = [
     `${grouped(messagesPerSecond)} commands/s, ${nsPerCommand} ns each` +
-      ` (median of ${rates.length}, ${grouped(Math.min(...rates))} … ${grouped(Math.max(...rates))})`,
+      ` (median of ${rates.length}, ${range})`,
     `${majorGcs} major and ${minorGcs} minor collections in ${grouped(gcCommands)} commands`,
     `${grouped(trades)} trades of ${grouped(tradedQty)} lots, ` +
       `trade hash ${tradeHash}, book hash ${bookHash}`,

@@ -10,8 +10,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     'results checked: speed, time of each command, collections, memory',
   resting: '[--orders N]: memory of a book of a million orders',
   peers:
-    '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: the core ' +
-    'beside other engines, in turn, as ratios',
+    '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: ' +
+    'the core beside other engines, in turn, as ratios',
   'peer-order-book': '--workload FILE [--commands N]: nodejs-order-book over the first commands',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',

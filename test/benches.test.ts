@@ -79,11 +79,7 @@ test('core should fail when something else came of the file than was expected', 
 });
 
 test('a bench should refuse options that cannot be', async () => {
-  for (const args of [
-    ['core'],
-    ['core', '--workload', WORKLOAD, '--passes', '0'],
-    ['core', '-x'],
-  ]) {
+  for (const args of [['core'], ['core', '-x']]) {
     const { status, stderr } = await bench(...args);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^core: .*/);
