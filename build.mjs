@@ -32,6 +32,8 @@ const BENCHES = [
   'core',
   'resting',
   'peers',
+  'pipeline',
+  'pipeline-counter',
   'peer-order-book',
   'garbage',
   'oracle',

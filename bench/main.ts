@@ -8,6 +8,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   core:
     '--workload FILE [--passes N] [--gc-commands N] [--resting N]: the core over a MEWL file, ' +
     'results checked: speed, time of each command, collections, memory',
+  pipeline:
+    '--workload FILE [--durability none,os,fsync] [--passes N] [--batch N] [--dir DIR]: the ' +
+    "server's threads between their rings, without sockets",
   resting: '[--orders N]: memory of a book of a million orders',
   peers:
     '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: ' +

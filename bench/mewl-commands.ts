@@ -24,6 +24,8 @@ export interface MewlCommands {
   ramp: number;
   /** MEWL id by orderId (new orders are numbered in the order of the file). */
   idOfOrder: Int32Array;
+  /** New orders in the file. */
+  orders: number;
 }
 
 /** A record as it stands in the file; `id` as text. */
@@ -99,5 +101,5 @@ export function readMewl(path: string, countMax = Number.POSITIVE_INFINITY): Mew
     }
     writeCommand(slots, i * COMMAND_WORDS, command);
   }
-  return { slots, count, ramp: Math.min(file.readUInt32LE(20), count), idOfOrder };
+  return { slots, count, ramp: Math.min(file.readUInt32LE(20), count), idOfOrder, orders };
 }

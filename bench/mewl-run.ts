@@ -54,9 +54,12 @@ export class TradeTally {
   tradedQty = 0;
   private hash = FNV_OFFSET | 0;
   private readonly idOfOrder: Int32Array;
+  private readonly before: number;
 
-  constructor(idOfOrder: Int32Array) {
+  /** `before`: orders that were entered before the file's first. */
+  constructor(idOfOrder: Int32Array, before = 0) {
     this.idOfOrder = idOfOrder;
+    this.before = before;
   }
 
   get tradeHash(): number {
@@ -67,12 +70,12 @@ export class TradeTally {
   read(slots: Int32Array, at: number): void {
     if ((slots[at + E_HEAD]! & EVENT_TYPE_MASK) !== EVENT_TRADE) return;
     const qty = slots[at + E_QTY]!;
-    const aggressor = this.idOfOrder[slots[at + E_OTHER_ORDER_LOW]!]!;
-    this.add(aggressor, this.idOfOrder[slots[at + E_ORDER_LOW]!]!, slots[at + E_PRICE]!, qty);
+    const aggressor = this.idOfOrder[slots[at + E_OTHER_ORDER_LOW]! - this.before]!;
+    const resting = this.idOfOrder[slots[at + E_ORDER_LOW]! - this.before]!;
+    this.add(aggressor, resting, slots[at + E_PRICE]!, qty);
   }
 
-  /** A trade of two orders by their ids in the file. */
-  add(aggressor: number, resting: number, price: number, qty: number): void {
+  private add(aggressor: number, resting: number, price: number, qty: number): void {
     this.trades += 1;
     this.tradedQty += qty;
     let hash = Math.imul(this.hash ^ aggressor, FNV_PRIME);

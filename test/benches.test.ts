@@ -101,3 +101,15 @@ test('peers should give the core as ratios to engines that are right', async () 
   expect(wrong.status).toBe(1);
   expect(wrong.stderr).toContain('probe found other trades');
 });
+
+test('pipeline should trade as the file says with each durability, and time its threads', async () => {
+  const pipeline = await told('pipeline', '--workload', WORKLOAD, '--passes', '1', '--dir', DIR);
+  expect(pipeline.durability).toBe('none');
+  expect(pipeline.coreMessagesPerSecond).toBeGreaterThan(0);
+  expect(pipeline.messagesPerSecond).toBe(pipeline.durabilities.none.messagesPerSecond);
+  for (const durability of ['none', 'os', 'fsync']) {
+    const { cpuNsPerCommand } = pipeline.durabilities[durability];
+    const threads = ['producer', 'matching', 'journal', 'publisher', 'counter'];
+    expect(Object.keys(cpuNsPerCommand)).toEqual(expect.arrayContaining(threads));
+  }
+});
