@@ -43,6 +43,7 @@ const BENCHES = [
   'codec',
   'feed',
   'wire',
+  'wire-echo',
   'hostile',
   'mutants',
   'hard',

@@ -33,8 +33,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   wire:
-    '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
-    'clients on loopback',
+    '[--connections C --batch B --window N --seconds S --durability D]: server and clients on ' +
+    'loopback in a closed loop, a bare echo beside them',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -102,7 +102,7 @@ test('peers should give the core as ratios to engines that are right', async () 
   expect(wrong.stderr).toContain('probe found other trades');
 });
 
-test('pipeline should trade as the file says with each durability, and time its threads', async () => {
+test('pipeline should trade as the file says with each durability', async () => {
   const pipeline = await told('pipeline', '--workload', WORKLOAD, '--passes', '1', '--dir', DIR);
   expect(pipeline.durability).toBe('none');
   expect(pipeline.coreMessagesPerSecond).toBeGreaterThan(0);
@@ -112,4 +112,15 @@ test('pipeline should trade as the file says with each durability, and time its 
     const threads = ['producer', 'matching', 'journal', 'publisher', 'counter'];
     expect(Object.keys(cpuNsPerCommand)).toEqual(expect.arrayContaining(threads));
   }
+});
+
+test('wire should count answered orders of a server and frames of a bare echo', async () => {
+  const load = ['--connections', '2', '--batch', '8', '--window', '32', '--durability', 'none'];
+  const wire = await told('wire', ...load, '--seconds', '1', '--warm-seconds', '0', '--dir', DIR);
+  expect(wire).toMatchObject({ connections: 2, batch: 8, durability: 'none', rejected: 0 });
+  expect(wire.acknowledged).toBeGreaterThan(100);
+  expect(wire.ordersPerSecond).toBeGreaterThan(100);
+  expect(wire.seconds).toBeGreaterThanOrEqual(1);
+  expect(wire.bytesPerOrder).toBeGreaterThan(64 + 88);
+  expect(wire.echoOrdersPerSecond).toBeGreaterThan(100);
 });
