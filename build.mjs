@@ -44,6 +44,8 @@ const BENCHES = [
   'feed',
   'wire',
   'wire-echo',
+  'latency',
+  'latency-sender',
   'hostile',
   'mutants',
   'hard',

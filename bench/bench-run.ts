@@ -21,6 +21,8 @@ export interface Outcome {
   readonly seed: number | null;
   /** Wait strategy of the threads; `none`: there is one thread alone. */
   readonly wait: string;
+  /** More files for the directory of `--out`: their names and texts. */
+  files?(): readonly (readonly [name: string, text: string])[];
 }
 
 export interface Bench<Options extends ParseArgsConfig['options']> {
@@ -57,6 +59,7 @@ export async function runBench<Options extends ParseArgsConfig['options']>(
       mkdirSync(out, { recursive: true });
       writeFileSync(join(out, `${bench.name}.json`), `${JSON.stringify(object, null, 2)}\n`);
       writeFileSync(join(out, `${bench.name}.txt`), `${lines.join('\n')}\n`);
+      for (const [name, text] of outcome.files?.() ?? []) writeFileSync(join(out, name), text);
     }
     process.stdout.write(json ? `${JSON.stringify(object)}\n` : `${lines.join('\n')}\n`);
     process.exitCode = outcome.wrong.length === 0 ? 0 : 1;

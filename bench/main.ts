@@ -11,6 +11,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   pipeline:
     '--workload FILE [--durability none,os,fsync] [--passes N] [--batch N] [--dir DIR]: the ' +
     "server's threads between their rings, without sockets",
+  latency:
+    '[--rate R --seconds S --pairs N --durability D,D]: order to answer and to L2 update in an ' +
+    'open loop, beside a bare echo',
   resting: '[--orders N]: memory of a book of a million orders',
   peers:
     '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: ' +

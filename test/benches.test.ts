@@ -2,9 +2,10 @@
 // it fails when a result is wrong.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listTags } from 'hdr-histogram-js';
 import { afterAll, expect, test } from 'vitest';
 import { mewlWorkload } from './replay-mewl-kit.ts';
 
@@ -123,4 +124,28 @@ test('wire should count answered orders of a server and frames of a bare echo', 
   expect(wire.seconds).toBeGreaterThanOrEqual(1);
   expect(wire.bytesPerOrder).toBeGreaterThan(64 + 88);
   expect(wire.echoOrdersPerSecond).toBeGreaterThan(100);
+});
+
+test('latency should charge for waiting, and leave histograms, a log and a picture', async () => {
+  const load = ['--rate', '400', '--seconds', '1', '--warm-seconds', '0', '--pairs', '1'];
+  const out = join(DIR, 'latency');
+  const args = [...load, '--durability', 'none', '--dir', DIR, '--out', out];
+  const latency = await told('latency', ...args);
+  expect(latency.rate).toBe(400);
+  for (const name of ['responseUs', 'serviceUs', 'echoUs', 'feedUs', 'latenessUs']) {
+    const { p50, p90, p99, p999, p9999, max } = latency[name];
+    expect(p50).toBeGreaterThan(0);
+    const times = [p50, p90, p99, p999, p9999, max];
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  }
+  // From when it was due, not from when it was sent.
+  expect(latency.responseUs.max).toBeGreaterThanOrEqual(latency.serviceUs.max);
+  expect(readdirSync(out).toSorted()).toEqual(
+    expect.arrayContaining(['latency-none-response.hgrm', 'latency.hlog', 'latency.svg']),
+  );
+  const tags = listTags(readFileSync(join(out, 'latency.hlog'), 'utf8'));
+  expect(tags).toEqual(expect.arrayContaining(['echo-response', 'none-feed', 'none-service']));
+  const hgrm = readFileSync(join(out, 'latency-none-response.hgrm'), 'utf8');
+  expect(hgrm).toContain('Total count    =          400');
+  expect(readFileSync(join(out, 'latency.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
 });
