@@ -21,12 +21,12 @@ const BENCHES: Readonly<Record<string, string>> = {
   'peer-order-book': '--workload FILE [--commands N]: nodejs-order-book over the first commands',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
-  ring: '[--slots N] [--json]: slots through each topology, checked; round trips',
+  ring: '[--slots N --trips N]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
   codec: 'encoders and decoders of the wire, without sockets',
-  feed: 'the publisher and the book of its consumer, without sockets',
-  hard: '[--part N] [--json]: the longest commands there are, each checked and timed',
+  feed: '[--subscribers N --events N]: the publisher and the book of its consumer, without sockets',
+  hard: '[--part N]: the longest commands there are, each checked and timed',
   hostile:
     '[--sessions N --hostile N --seconds S --durability D | --forged [--random N]]: clients that ' +
     'mutate, flood and stall; the others get every answer',

@@ -149,3 +149,30 @@ test('latency should charge for waiting, and leave histograms, a log and a pictu
   expect(hgrm).toContain('Total count    =          400');
   expect(readFileSync(join(out, 'latency.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
 });
+
+test('ring should pass every slot through every topology', async () => {
+  const ring = await told('ring', '--slots', '5000', '--trips', '200');
+  expect(ring.topologies).toHaveLength(6);
+  for (const { slots, slotsPerSecond } of ring.topologies) {
+    expect(slots).toBeGreaterThan(4_990);
+    expect(slotsPerSecond).toBeGreaterThan(0);
+  }
+  expect(ring.roundTrips.map(({ wait }: { wait: string }) => wait)).toContain('async');
+});
+
+test('recovery should come back from the journal and from a snapshot', async () => {
+  const recovery = await told('recovery', '--commands', '5000', '--dir', DIR);
+  expect(recovery.journal).toMatchObject({ replayedCommands: 5_000, lastSequence: 5_000 });
+  expect(recovery.snapshot).toMatchObject({ lastSequence: 5_000 });
+  expect(recovery.snapshot.replayedCommands).toBeLessThanOrEqual(500);
+});
+
+test('feed, hard and swing should be right', async () => {
+  const events = ['--events', '8192', '--orders', '500', '--passes', '1', '--large', '5000'];
+  const feed = await told('feed', '--subscribers', '3', ...events);
+  expect(feed.audiences).toHaveLength(5);
+  const hard = await told('hard', '--part', '0.002');
+  expect(hard.cases.length).toBeGreaterThan(5);
+  const swing = await told('swing', '--commands', '2000', '--orders', '200', '--passes', '1');
+  expect(swing.ratio).toBeGreaterThan(0);
+});
