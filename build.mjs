@@ -29,6 +29,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const THREADS = ['matching', 'journal', 'io', 'publisher', 'storage'];
 const BENCHES = [
   'main',
+  'all',
+  'table',
   'core',
   'resting',
   'peers',
@@ -40,7 +42,7 @@ const BENCHES = [
   'ring',
   'journal',
   'recovery',
-  'codec',
+  'micro/main',
   'feed',
   'wire',
   'wire-echo',

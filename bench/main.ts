@@ -5,6 +5,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const BENCHES: Readonly<Record<string, string>> = {
+  all:
+    '--out DIR [--workload FILE … --yardstick SCRIPT.js --native FILE.cpp --quick]: those of the ' +
+    'report, one after the other',
+  table: 'REPORT.json [--write README.md]: the table of figures, made from a report',
   core:
     '--workload FILE [--passes N] [--gc-commands N] [--resting N]: the core over a MEWL file, ' +
     'results checked: speed, time of each command, collections, memory',
@@ -24,7 +28,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   ring: '[--slots N --trips N]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
-  codec: 'encoders and decoders of the wire, without sockets',
+  micro: '[--only TEXT --ms N]: codecs, rings and checksums by themselves',
   feed: '[--subscribers N --events N]: the publisher and the book of its consumer, without sockets',
   hard: '[--part N]: the longest commands there are, each checked and timed',
   hostile:
@@ -41,7 +45,9 @@ const BENCHES: Readonly<Record<string, string>> = {
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+/** Where it is not beside this one under its name. */
+const PLACES: Readonly<Record<string, string>> = { micro: 'micro/main' };
+const script = fileURLToPath(new URL(`./${PLACES[name] ?? name}.js`, import.meta.url));
 if (!(name in BENCHES) || !existsSync(script)) {
   const list = Object.entries(BENCHES).map(([bench, text]) => `  ${bench} ${text}\n`);
   const usage = `usage: npm run bench -- NAME [options]\n${list.join('')}`;

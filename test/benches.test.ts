@@ -40,7 +40,11 @@ async function told(...args: string[]) {
   const { status, stdout, stderr } = await bench(...args, '--json');
   expect(status, stdout + stderr).toBe(0);
   const object = JSON.parse(stdout.trim().split('\n').at(-1)!);
-  expect(object).toMatchObject({ bench: args[0], node: process.version, isRight: true });
+  expect(object).toMatchObject({
+    bench: args[0]!.split('/')[0],
+    node: process.version,
+    isRight: true,
+  });
   expect(object.coresNeeded).toBeGreaterThan(0);
   expect(object.coresPresent).toBeGreaterThan(0);
   expect(object.machine).not.toBe('');
@@ -175,4 +179,10 @@ test('feed, hard and swing should be right', async () => {
   expect(hard.cases.length).toBeGreaterThan(5);
   const swing = await told('swing', '--commands', '2000', '--orders', '200', '--passes', '1');
   expect(swing.ratio).toBeGreaterThan(0);
+});
+
+test('micro should time small parts by themselves', async () => {
+  const micro = await told('micro/main', '--only', 'a frame', '--ms', '2');
+  expect(micro.cases.length).toBeGreaterThan(10);
+  for (const { nsPerRecord } of micro.cases) expect(nsPerRecord).toBeGreaterThan(0);
 });
