@@ -26,6 +26,8 @@ export interface BenchServerOptions {
   readonly dir?: string;
   /** More of its configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The built program; default: the one beside the built benches. */
+  readonly program?: string;
   /** More arguments of `ringside serve`. */
   readonly args?: readonly string[];
 }
@@ -45,7 +47,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
   };
   const file = join(dir, 'ringside.json');
   writeFileSync(file, JSON.stringify(config));
-  const program = fileURLToPath(new URL('../ringside.js', import.meta.url));
+  const program = options.program ?? fileURLToPath(new URL('../ringside.js', import.meta.url));
   const args = [program, 'serve', '--config', file, ...(options.args ?? [])];
   const { child, found } = await startProcess(args, /orders (ws:\S+)\s+feed (ws:\S+)/);
   const stop = async (): Promise<number> => {

@@ -1,10 +1,12 @@
 // npm run bench -- latency [--rate R] [--seconds S] [--pairs N] [--durability none,fsync]
-//   [--warm-seconds N] [--dir DIR] [--out DIR]
+//   [--warm-seconds N] [--dir DIR] [--stages DIR] [--out DIR]
 // How long an order takes in an open loop of one order a frame: to its acknowledgement, and to the
 // L2 update on another connection, beside a bare uWebSockets.js echo of the same frames. Echo and
 // exchange take turns; the ratios are medians over the rounds. With --out: .hgrm, .hlog and .svg.
+// With --stages the servers stamp what each stage takes and report it in DIR/DURABILITY.
 
 import os, { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Histogram } from 'hdr-histogram-js';
 import {
   createHistogram,
@@ -74,6 +76,7 @@ await runBench({
     durability: { type: 'string', default: 'none,fsync' },
     'warm-seconds': { type: 'string', default: '2' },
     dir: { type: 'string', default: tmpdir() },
+    stages: { type: 'string' },
   },
   async run(values): Promise<Outcome> {
     const loop: OpenLoop = {
@@ -83,7 +86,7 @@ await runBench({
     };
     const pairs = wholeNumber('pairs', values.pairs, 1);
     const durabilities = durabilitiesOf(values.durability);
-    const all = await measureAll(loop, pairs, durabilities, values.dir);
+    const all = await measureAll(loop, pairs, durabilities, values);
     const [echo, ...ours] = all as [Series, Series];
     const { rate, seconds } = loop;
     const told = { rate, seconds, pairs, ...percentilesTold(ours[0]!, echo) };
@@ -106,14 +109,15 @@ async function measureAll(
   loop: OpenLoop,
   pairs: number,
   durabilities: readonly string[],
-  dir: string,
+  { dir, stages }: { readonly dir: string; readonly stages?: string },
 ): Promise<Series[]> {
   const echo = await startEcho();
   const servers: BenchServer[] = [];
   const all = [new Series('echo'), ...durabilities.map((name) => new Series(name))];
   try {
     for (const durability of durabilities) {
-      servers.push(await startServer({ durability, sessions: pairs, dir }));
+      const args = stages === undefined ? [] : ['--latency-report', join(stages, durability)];
+      servers.push(await startServer({ durability, sessions: pairs, dir, args }));
     }
     for (let pair = 1; pair <= pairs; pair++) {
       const targets: LatencyTarget[] = [

@@ -20,10 +20,12 @@ interface ServeOptions {
   durability?: string;
   ordersPort?: string;
   feedPort?: string;
+  latencyReport?: string;
 }
 
 export function serveCommand(): Command {
   return serverOptions(new Command('serve').description('run the exchange'))
+    .option('--latency-report <dir>', 'HDR reports of what commands take, every minute and at exit')
     .addHelpText('after', HELP)
     .action(async (options: ServeOptions) => {
       const { supervisor, config } = await startServer(options);
@@ -50,7 +52,8 @@ export async function startServer(
   const config = loadConfig(options.config, overridesOf(options));
   expectServerHere();
   try {
-    return { supervisor: await Supervisor.start(config), config };
+    const { latencyReport } = options;
+    return { supervisor: await Supervisor.start(config, { latencyReport }), config };
   } catch (error) {
     const expected = [DirectoryLocked, AddressInUse, RecoveryRefused];
     if (error instanceof Error && expected.some((one) => error instanceof one))

@@ -12,7 +12,8 @@ import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
-import { durableEventReader } from './event-reader.ts';
+import { type DurableEvents, durableEventReader } from './event-reader.ts';
+import { IoStamps } from './stage-stamps.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { undurableCommands } from './undurable.ts';
 
@@ -31,9 +32,10 @@ export async function runIo(
   const control = new Control(start.control);
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
+  const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer);
   const sessions: Sessions = new Sessions({
     sessions: sessionsOf(config),
-    port: new RingCommandPort(commandRing),
+    port: stamps?.port ?? new RingCommandPort(commandRing),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
     accounts: config.accounts,
@@ -43,13 +45,15 @@ export async function runIo(
   const image = start.recovered?.image;
   if (image !== undefined) sessions.restore(image);
   const now = (): number => {
+    stamps?.arrived();
     clock.advance();
     return performance.now();
   };
-  const reader = durableEventReader(start, control, (slots, mask, from, end) => {
+  const onEvents: DurableEvents = (slots, mask, from, end) => {
     sessions.onEvents(slots, mask, from, end);
     sessions.flush(now());
-  });
+  };
+  const reader = durableEventReader(start, control, stamps?.counting(onEvents) ?? onEvents);
   let server: SocketServer | undefined;
   control.failed().then(() => {
     reader.catchUp();

@@ -14,6 +14,7 @@ import { wake } from '../ring/wake.ts';
 import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
+import { stampDurable } from './stage-stamps.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
@@ -63,7 +64,9 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   const consumer = new Consumer(ring, start.consumer, batchMax);
   const stop = { stopWords: control.words, stopAt: COMMAND_STOP };
   isReady();
-  new BatchLoop({ consumer, handler, ...stop }).run(configuredStrategy(config.waitStrategy));
+  const stamping = stampDurable(start.stamps, handler);
+  const loop = new BatchLoop({ consumer, handler: stamping, ...stop });
+  loop.run(configuredStrategy(config.waitStrategy));
   writer.close();
 }
 

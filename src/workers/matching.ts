@@ -13,6 +13,7 @@ import { defaultWaitStrategy, type WaitStrategy, waitStrategy } from '../ring/wa
 import { COMMAND_STOP, Control } from './control.ts';
 import { pinThread } from './pinning.ts';
 import { RingEventOut } from './ring-event-out.ts';
+import { stampMatched } from './stage-stamps.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
 /** Both words of the due time of a core in which nothing is due (nextDueNs). */
@@ -49,7 +50,7 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   };
   const loop = new BatchLoop({
     consumer: new Consumer(ring, start.consumer, BATCH_MAX),
-    handler,
+    handler: stampMatched(start.stamps, handler),
     stopWords: control.words,
     stopAt: COMMAND_STOP,
   });

@@ -31,6 +31,7 @@ import { RingCommandPort } from './command-port.ts';
 import { COMMAND_STOP, Control, EVENT_STOP } from './control.ts';
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
+import { LatencyReport } from './latency-report.ts';
 import { watchProgress } from './progress-watch.ts';
 import { type StorageThread, startStorage } from './start-storage.ts';
 import type { SupervisorMessage, ThreadKind, ThreadMessage, ThreadStart } from './thread-start.ts';
@@ -49,6 +50,11 @@ const CHOICES_MAX = 5;
 
 /** The address cannot be had: another process listens on it. */
 export class AddressInUse extends Error {}
+
+export interface SupervisorOptions {
+  /** Directory in which HDR reports of the stages of commands are written. Default: none are. */
+  readonly latencyReport?: string | undefined;
+}
 
 interface Thread {
   start: ThreadStart;
@@ -71,6 +77,7 @@ export class Supervisor {
   private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
+  private report: LatencyReport | undefined;
 
   private constructor(
     config: Config,
@@ -110,15 +117,17 @@ export class Supervisor {
    * Starts a server; resolves when clients can connect. Throws DirectoryLocked, AddressInUse or
    * RecoveryRefused.
    */
-  static async start(config: Config): Promise<Supervisor> {
+  static async start(config: Config, options: SupervisorOptions = {}): Promise<Supervisor> {
     for (const port of [config.ordersPort, config.feedPort]) {
       if (port !== 0) await freePort(config.host, port);
     }
+    const report = reportOf(config, options);
     const control = Control.create(config.sessions.length, FIRST_SEQUENCE);
     const isStored = config.durability !== 'none';
     const lock = isStored ? lockDirectory(config.dataDirectory) : undefined;
     const storage = isStored ? await startStorage(config, control) : undefined;
     const supervisor = new Supervisor(config, control, lock, storage);
+    supervisor.report = report;
     const end = watchProgress(
       () => supervisor.reached(),
       (reached) => leaveProcess(EXIT_THREAD_DIED, `the start does not go on: ${reached}`),
@@ -158,6 +167,7 @@ export class Supervisor {
     this.stopReaders(EVENT_STOP, this.eventRing);
     await Promise.all(ended);
     clearTimeout(giveUp);
+    this.report?.close();
     this.lock?.unlock();
     this.log.info('stopped');
   }
@@ -192,6 +202,7 @@ export class Supervisor {
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
       recovered: this.storage?.recovered,
+      stamps: this.report?.buffers,
     };
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
@@ -280,6 +291,15 @@ export class Supervisor {
       port.publish();
     }
   }
+}
+
+function reportOf(
+  { commandSlots, ioThreads }: Config,
+  { latencyReport: dir }: SupervisorOptions,
+): LatencyReport | undefined {
+  return dir === undefined
+    ? undefined
+    : new LatencyReport(dir, commandSlots, ioThreads, createLog('latency'));
 }
 
 /** Nobody notifies it: a wait on it is a sleep. */

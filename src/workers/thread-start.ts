@@ -4,6 +4,7 @@
 import type { JournalIdentity } from '../journal/journal-identity.ts';
 import type { JournalTail } from '../journal/journal-reader.ts';
 import type { Config } from '../ops/config.ts';
+import type { StampBuffers } from './stage-stamps.ts';
 import type { StartImage } from './start-image.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
@@ -28,6 +29,8 @@ export interface ThreadStart {
   eventRing: SharedArrayBuffer;
   /** What the log led to; undefined: it is empty, or there is none. */
   recovered: Recovered | undefined;
+  /** Where the stages of commands are stamped; left out: nowhere. */
+  stamps?: StampBuffers | undefined;
 }
 
 /** Where a server goes on. */
