@@ -49,11 +49,13 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   const eventRing = new Ring(start.eventRing);
   const control = new Control(start.control);
   const writer = openJournal(start, control);
+  // Where nothing is written, no event waits for it.
+  const isAwaited = config.durability !== 'none';
   const handler = (_words: Int32Array, first: number, end: number): number => {
     appendRange(writer, ring, first, end);
     writer.sync();
     control.durable = end;
-    wake(eventRing);
+    if (isAwaited) wake(eventRing);
     if (writer.fill > SPARE_FROM_FILL && control.spare === SPARE_NONE) {
       control.spare = SPARE_WANTED;
       control.wakeStorage();

@@ -26,11 +26,12 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   pin(config.matchingCpu, say);
   const strategy = configuredStrategy(config.waitStrategy);
   const ring = new Ring(start.commandRing);
-  const out = new RingEventOut(new Ring(start.eventRing), strategy);
+  const control = new Control(start.control);
+  const gate = config.durability === 'none' ? undefined : control;
+  const out = new RingEventOut(new Ring(start.eventRing), strategy, gate);
   const core = createCore(config.limits, out);
   if (start.recovered !== undefined) restoreState(core.m, start.recovered.image.state);
   const { slots } = ring;
-  const control = new Control(start.control);
   const { m } = core;
   let dueLow = NO_DUE_WORD;
   let dueHigh = NO_DUE_WORD;
