@@ -10,6 +10,7 @@ import { BATCH_COMMANDS_MAX } from '../journal/segment-layout.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
+import { ByTheClock } from '../ring/wait-strategy.ts';
 import { wake } from '../ring/wake.ts';
 import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
@@ -19,6 +20,9 @@ import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
 const SPARE_FROM_FILL = 0.25;
+
+/** A ring of fewer slots might be full before a thread that goes by the clock looks again. */
+const SLOTS_BY_THE_CLOCK = 8_192;
 
 /** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
 const TELL_MS_MAX = 400;
@@ -66,9 +70,10 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   const consumer = new Consumer(ring, start.consumer, batchMax);
   const stop = { stopWords: control.words, stopAt: COMMAND_STOP };
   isReady();
+  const strategy = configuredStrategy(config.waitStrategy);
   const stamping = stampDurable(start.stamps, handler);
   const loop = new BatchLoop({ consumer, handler: stamping, ...stop });
-  loop.run(configuredStrategy(config.waitStrategy));
+  loop.run(isAwaited || ring.capacity < SLOTS_BY_THE_CLOCK ? strategy : new ByTheClock());
   writer.close();
 }
 
