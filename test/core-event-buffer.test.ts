@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EventBuffer } from '../src/core/event-buffer.ts';
-import { E_HEAD, EVENT_SHIFT } from '../src/core/event-slot.ts';
+import { E_HEAD, EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot.ts';
+import { readEvent } from '../src/core/plain-events.ts';
 
 describe('an event buffer', () => {
   test.each([1, 2, 4, 4096])('of %i slots should give its events once, in order', (capacity) => {
@@ -26,4 +27,10 @@ describe('an event buffer', () => {
   test.each([0, -1, 3, 6, 12, 4095])('of %i slots should be refused', (capacity) => {
     expect(() => new EventBuffer(() => {}, capacity)).toThrow('capacity is a power of two');
   });
+});
+
+test('a slot that holds no event should not be read as one', () => {
+  const slots = new Int32Array(EVENT_WORDS);
+  slots[E_HEAD] = 200;
+  expect(() => readEvent(slots, 0)).toThrow('unknown event code 200');
 });

@@ -91,4 +91,8 @@ describe('a state', () => {
   test('should have the same hash when its accounts are all there may be', () => {
     expect(busy({ accounts: 3 }).hash()).toBe(busy({ accounts: 9 }).hash());
   });
+
+  test('should keep its hash from one version to the next: users compare them', () => {
+    expect(busy({ accounts: 4 }).hash()).toBe('2b49fcaf4fd99875');
+  });
 });

@@ -132,10 +132,8 @@ describe('journal verify', () => {
     const segments = segmentsOf(dir);
     flip(segments[1]!, 500);
     rmSync(segments[3]!);
-    renameSync(
-      segments.at(-1)!,
-      segments.at(-1)!.replace('.segment', '0.segment').replace('-0', '-'),
-    );
+    const last = segments.at(-1)!;
+    renameSync(last, join(dir, basename(last).replace('-0', '-').replace('.segment', '0.segment')));
     const snapshot = readdirSync(dir).find((name) => name.endsWith('.state'))!;
     flip(join(dir, snapshot), 9_000);
     const { status, lines } = run('journal', 'verify', dir);
