@@ -140,7 +140,8 @@ function wrongLines({ wrong }: Outcome): string[] {
   return wrong.map((sentence) => `WRONG: ${sentence}`);
 }
 
-function hashOf(results: unknown): string {
+/** 16 hexadecimal digits of what a run must have found. */
+export function hashOf(results: unknown): string {
   return createHash('sha256').update(JSON.stringify(results)).digest('hex').slice(0, 16);
 }
 

@@ -22,7 +22,6 @@ const BENCHES: Readonly<Record<string, string>> = {
   peers:
     '--workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N] [--prefix N]: ' +
     'the core beside other engines, in turn, as ratios',
-  'peer-order-book': '--workload FILE [--commands N]: nodejs-order-book over the first commands',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
   ring: '[--slots N --trips N]: slots through each topology, checked; round trips',

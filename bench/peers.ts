@@ -11,8 +11,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
+import { depth } from '../src/core/views.ts';
 import {
   grouped,
+  hashOf,
   median,
   needed,
   OptionError,
@@ -21,7 +24,11 @@ import {
   runBench,
   wholeNumber,
 } from './bench-run.ts';
-import { expectedOf, type MewlResult } from './mewl-run.ts';
+import { MEWL_INSTRUMENT, readRecords } from './mewl-commands.ts';
+import { expectedOf, type MewlResult, MewlRun } from './mewl-run.ts';
+
+/** What an engine prints last. */
+type Line = Readonly<Record<string, unknown>>;
 
 interface Engine {
   /** Key of the JSON object. */
@@ -29,7 +36,7 @@ interface Engine {
   readonly command: string;
   readonly args: readonly string[];
   /** Commands a second, out of the object on the last line of what it prints. */
-  read(line: Record<string, number>): number;
+  read(line: Line): number;
 }
 
 interface Ratio {
@@ -55,7 +62,7 @@ await runBench({
     const expected = expectedOf(workload);
     const dir = mkdtempSync(join(tmpdir(), 'ringside-peers-'));
     try {
-      const engines = [core(workload), orderBook(workload, prefix)];
+      const engines = [core(workload), orderBook(workload, prefix, coreLevels(workload, prefix))];
       if (values.yardstick !== undefined) {
         engines.push(yardstick('probe', process.execPath, [file(values.yardstick)]));
       }
@@ -105,24 +112,43 @@ function core(workload: string): Engine {
   return { name: 'core', command: process.execPath, args, read: rateOf };
 }
 
-function orderBook(workload: string, prefix: number): Engine {
+/** `levels`: the hash of what its book must show at the end. */
+function orderBook(workload: string, prefix: number, levels: string): Engine {
   const options = ['--workload', workload, '--commands', String(prefix), '--json'];
+  const read = (line: Line): number => {
+    if (line.resultHash !== levels) throw new Error('nodejs-order-book shows other levels');
+    return rateOf(line);
+  };
   const args = [beside('peer-order-book.js'), ...options];
-  return { name: 'nodejsOrderBook', command: process.execPath, args, read: rateOf };
+  return { name: 'nodejsOrderBook', command: process.execPath, args, read };
 }
 
-function rateOf({ messagesPerSecond }: Record<string, number>): number {
-  return messagesPerSecond!;
+/** Hash of the core's levels after the first `prefix` timed commands: asks and bids, best first. */
+function coreLevels(workload: string, prefix: number): string {
+  const { ramp } = readRecords(workload, 0);
+  const run = new MewlRun(workload, ramp + prefix);
+  run.verify();
+  const levels = [SIDE_SELL, SIDE_BUY].map((side) =>
+    depth(run.core, MEWL_INSTRUMENT, side, Number.POSITIVE_INFINITY).map(([price, qty]) => [
+      price,
+      qty,
+    ]),
+  );
+  return hashOf(levels);
+}
+
+function rateOf({ messagesPerSecond }: Line): number {
+  return Number(messagesPerSecond);
 }
 
 /** A yardstick's rate. Throws when it found other trades. */
-function checkedRate(name: string, line: Record<string, number>, expected: MewlResult): number {
+function checkedRate(name: string, line: Line, expected: MewlResult): number {
   const isRight =
     line.trades === expected.trades &&
     line.qty === expected.tradedQty &&
     line.hash === expected.tradeHash;
   if (!isRight) throw new Error(`${name} found other trades: ${JSON.stringify(line)}`);
-  return line.msgs_per_s!;
+  return Number(line.msgs_per_s);
 }
 
 /** Runs an engine to its end. Throws when it fails, as it does when its results are wrong. */

@@ -1,5 +1,5 @@
-// Encoders and decoders of the wire, without sockets: what is decoded is judged and copied to a slot,
-// as the server does.
+// Encoders and decoders of the wire, without sockets: what is decoded is judged and copied to a
+// slot, as the server does.
 
 import { COMMAND_WORDS } from '../../src/core/command-slot.ts';
 import { FeedEncoder } from '../../src/wire/feed.ts';

@@ -1,4 +1,5 @@
-// A ring by itself: one thread claims, publishes, polls and commits. What the atomics of a batch cost.
+// A ring by itself: one thread claims, publishes, polls and commits. What the atomics of a batch
+// cost.
 
 import { Consumer } from '../../src/ring/consumer.ts';
 import { createRing } from '../../src/ring/create-ring.ts';

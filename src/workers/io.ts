@@ -28,27 +28,21 @@ export async function runIo(
   say: (message: ThreadMessage) => void,
   listenTo: (onMessage: (message: SupervisorMessage) => void) => void,
 ): Promise<void> {
-  const { config } = start;
   const control = new Control(start.control);
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
   const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer);
   const sessions: Sessions = new Sessions({
-    sessions: sessionsOf(config),
+    sessions: sessionsOf(start.config),
     port: stamps?.port ?? new RingCommandPort(commandRing),
     stamp: clock,
     ownership: new CountedOwnership(control.sessionOwners),
-    accounts: config.accounts,
+    accounts: start.config.accounts,
     catchUp: () => reader.catchUp(),
-    limits: { graceMs: config.resumeGraceMs },
+    limits: { graceMs: start.config.resumeGraceMs },
   });
-  const image = start.recovered?.image;
-  if (image !== undefined) sessions.restore(image);
-  const now = (): number => {
-    stamps?.arrived();
-    clock.advance();
-    return performance.now();
-  };
+  if (start.recovered !== undefined) sessions.restore(start.recovered.image);
+  const now = inputClock(clock, stamps);
   const onEvents: DurableEvents = (slots, mask, from, end) => {
     sessions.onEvents(slots, mask, from, end);
     sessions.flush(now());
@@ -64,7 +58,7 @@ export async function runIo(
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
   listenTo((message) => {
     if (message.type === 'open') {
-      openServer(config.host, message.port, sessions, now).then(
+      openServer(start.config.host, message.port, sessions, now).then(
         (opened) => {
           server = opened;
           // A session's grace counts once, in the first of the I/O threads.
@@ -85,6 +79,15 @@ export async function runIo(
   await reader.run();
   clearInterval(ticking);
   leaveSockets(server);
+}
+
+/** What is read before each input: moves the stamp of commands, gives ms for the sessions. */
+function inputClock(clock: StampClock, stamps: IoStamps | undefined): () => number {
+  return () => {
+    stamps?.arrived();
+    clock.advance();
+    return performance.now();
+  };
 }
 
 function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {
