@@ -1,145 +1,146 @@
-// Times the core over a MEWL file: one untimed pass that checks the results and learns what each
-// replace's total has to be, more untimed passes to warm up, then timed ones, the median of which
-// is printed. Same instance throughout; the ramp is never timed. Nothing of the core is switched
-// off: accounts, ids, self-trade checks, events written to the event buffer.
+// npm run bench -- core --workload FILE [--passes N] [--gc-commands N] [--resting N] [--speed]
+// The whole core over a MEWL file: accounts, ids, self-trade checks, events written to the event
+// buffer, nothing switched off. One untimed pass checks the results, more warm up, the median of
+// the timed ones is told. A pass of its own then times every command. The ramp is never timed.
+// `--speed`: results and speed alone.
 
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import {
-  COMMAND_INSTRUMENT,
-  COMMAND_REPLACE,
-  EVENT_TRADE,
-  SIDE_BUY,
-  SIDE_SELL,
-} from '../src/core/codes.ts';
-import {
-  C_ACCOUNT,
-  C_HEAD,
-  C_ORIG_HIGH,
-  C_ORIG_LOW,
-  C_QTY,
-  COMMAND_WORDS,
-  HEAD_COMMAND_MASK,
-} from '../src/core/command-slot.ts';
-import type { Core } from '../src/core/core.ts';
-import { apply, clearCore, createCore } from '../src/core/engine.ts';
-import { EventBuffer } from '../src/core/event-buffer.ts';
-import {
-  E_HEAD,
-  E_ORDER_LOW,
-  E_OTHER_ORDER_LOW,
-  E_PRICE,
-  E_QTY,
-  EVENT_TYPE_MASK,
-} from '../src/core/event-slot.ts';
-import { DEFAULT_LIMITS } from '../src/core/limits.ts';
-import { O_LEAVES, O_QTY } from '../src/core/memory-layout.ts';
-import { findLink } from '../src/core/order-index.ts';
-import { writeCommand } from '../src/core/plain.ts';
-import { restingOrders } from '../src/core/views.ts';
-import './inline-more.ts';
-import { MEWL_INSTRUMENT, readMewl } from './mewl-commands.ts';
+import { spawnSync } from 'node:child_process';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { histogramOf, percentilesOf, percentileText } from '../src/ops/latency-histogram.ts';
+import { grouped, median, needed, type Outcome, runBench, wholeNumber } from './bench-run.ts';
+import { differences, expectedOf, type MewlResult, MewlRun } from './mewl-run.ts';
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
+const WARM_UPS = 2;
+const NS_PER_MS = 1e6;
 
-/**
- * The loop that is timed. Its closure makes core and slots constants for V8's optimizing compiler,
- * as they are in the matching thread.
- */
-function makeRun(core: Core, slots: Int32Array): (from: number, to: number) => void {
-  return (from, to) => {
-    for (let i = from; i < to; i++) apply(core, slots, i * COMMAND_WORDS);
-  };
-}
-
-const { values } = parseArgs({
+await runBench({
+  name: 'core',
+  coresNeeded: 1,
   options: {
     workload: { type: 'string' },
     passes: { type: 'string', default: '5' },
-    warmups: { type: 'string', default: '2' },
+    'gc-commands': { type: 'string', default: '20000000' },
+    resting: { type: 'string', default: '1000000' },
+    speed: { type: 'boolean', default: false },
+  },
+  async run(values): Promise<Outcome> {
+    const workload = needed('workload', values.workload);
+    const passes = wholeNumber('passes', values.passes, 1);
+    const gcCommands = wholeNumber('gc-commands', values['gc-commands'], 0);
+    const resting = wholeNumber('resting', values.resting, 1);
+    const isSpeedAlone = values.speed;
+    const memory = isSpeedAlone ? {} : measureMemory(resting);
+    const expected = expectedOf(workload);
+    const run = new MewlRun(workload);
+    const got = run.verify();
+    for (let i = 0; i < WARM_UPS; i++) run.timedPass();
+    const speed = await timePasses(run, passes, isSpeedAlone ? 0 : gcCommands);
+    const latency = isSpeedAlone ? {} : timeEach(run);
+    const wrong = differences(got, expected);
+    if (run.bookHash() !== got.bookHash) wrong.push('the last pass ended with another book');
+    const told = { workload, ...speed, ...got, ...latency, ...memory };
+    return { told, lines: linesOf(told), results: got, wrong, seed: null, wait: 'none' };
   },
 });
-if (values.workload === undefined) throw new Error('--workload FILE is needed');
 
-const commands = readMewl(values.workload);
-const { slots, count, ramp, idOfOrder } = commands;
-let trades = 0;
-let tradedQty = 0;
-let tradeHash = FNV_OFFSET | 0;
-let isChecking = true;
-const events = new EventBuffer((e, at) => {
-  if (!isChecking || (e[at + E_HEAD]! & EVENT_TYPE_MASK) !== EVENT_TRADE) return;
-  trades += 1;
-  tradedQty += e[at + E_QTY]!;
-  for (const word of [
-    idOfOrder[e[at + E_OTHER_ORDER_LOW]!]!,
-    idOfOrder[e[at + E_ORDER_LOW]!]!,
-    e[at + E_PRICE]!,
-    e[at + E_QTY]!,
-  ]) {
-    tradeHash = Math.imul(tradeHash ^ word, FNV_PRIME);
-  }
-}, 4096);
-const core = createCore(DEFAULT_LIMITS, events);
-
-function defineInstrument(): void {
-  const slot = new Int32Array(COMMAND_WORDS);
-  writeCommand(slot, 0, { cmd: COMMAND_INSTRUMENT, instrument: MEWL_INSTRUMENT });
-  apply(core, slot, 0);
+/** Timed passes, the median of them, and the collections in at least `gcCommands` commands. */
+async function timePasses(run: MewlRun, passes: number, gcCommands: number) {
+  let majorGcs = 0;
+  let minorGcs = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { kind } = (entry as unknown as { detail: { kind: number } }).detail;
+      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) majorGcs += 1;
+      else minorGcs += 1;
+    }
+  });
+  globalThis.gc?.();
+  await nextTurn();
+  observer.observe({ entryTypes: ['gc'] });
+  const { ramp, count } = run.commands;
+  const rates = Array.from({ length: passes }, () => Math.round((count - ramp) / run.timedPass()));
+  let commands = passes * count;
+  for (; commands < gcCommands; commands += count) run.timedPass();
+  // Collections are told in a later turn of the event loop.
+  await nextTurn();
+  await nextTurn();
+  observer.disconnect();
+  const messagesPerSecond = median(rates);
+  const nsPerCommand = Number((1e9 / messagesPerSecond).toFixed(1));
+  return { messagesPerSecond, rates, nsPerCommand, majorGcs, minorGcs, gcCommands: commands };
 }
 
-/** A replace names a total: what was filled and what shall be open. */
-function addFilled(at: number): void {
-  if ((slots[at + C_HEAD]! & HEAD_COMMAND_MASK) !== COMMAND_REPLACE) return;
-  const m = core.m;
-  const order =
-    m[findLink(m, slots[at + C_ACCOUNT]!, slots[at + C_ORIG_LOW]!, slots[at + C_ORIG_HIGH]!)]!;
-  slots[at + C_QTY]! += m[order + O_QTY]! - m[order + O_LEAVES]!;
+/** Every command by itself: from the clock's look before it to the look after it. */
+function timeEach(run: MewlRun) {
+  const { ramp, count } = run.commands;
+  const times = new Float64Array(count - ramp);
+  const pass = (): void => {
+    run.ramp();
+    let before = performance.now();
+    for (let i = ramp; i < count; i++) {
+      run.run(i, i + 1);
+      const after = performance.now();
+      times[i - ramp] = (after - before) * NS_PER_MS;
+      before = after;
+    }
+  };
+  pass();
+  pass();
+  const latencyNs = percentilesOf(histogramOf(times));
+  return { latencyNs, timerNs: percentilesOf(histogramOf(timeNothing(times))) };
 }
 
-function bookHash(): number {
-  let hash = FNV_OFFSET | 0;
-  for (const side of [SIDE_BUY, SIDE_SELL]) {
-    for (const order of restingOrders(core, MEWL_INSTRUMENT, side)) {
-      for (const word of [idOfOrder[order.orderId]!, order.price, order.leaves]) {
-        hash = Math.imul(hash ^ word, FNV_PRIME);
-      }
+/** The same without a command: what the timer itself costs. */
+function timeNothing(times: Float64Array): Float64Array {
+  for (let round = 0; round < 2; round++) {
+    let before = performance.now();
+    for (let i = 0; i < times.length; i++) {
+      const after = performance.now();
+      times[i] = (after - before) * NS_PER_MS;
+      before = after;
     }
   }
-  return hash >>> 0;
+  return times;
 }
 
-const run = makeRun(core, slots);
-
-function timedPass(): number {
-  clearCore(core);
-  defineInstrument();
-  run(0, ramp);
-  events.drain();
-  const start = process.hrtime.bigint();
-  run(ramp, count);
-  return (count - ramp) / (Number(process.hrtime.bigint() - start) / 1e9);
+/** In a process of its own, in which nothing else takes memory. */
+function measureMemory(orders: number): { bytesPerRestingOrder: number; rssBytes: number } {
+  const script = fileURLToPath(new URL('./resting.js', import.meta.url));
+  const args = ['--expose-gc', script, '--orders', String(orders), '--json'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`resting orders: ${stdout}${stderr}`);
+  const { bytesPerRestingOrder, rssBytes, orders: resting } = JSON.parse(stdout);
+  return { bytesPerRestingOrder, rssBytes, ...{ restingOrders: resting } };
 }
 
-defineInstrument();
-for (let i = 0; i < count; i++) {
-  addFilled(i * COMMAND_WORDS);
-  apply(core, slots, i * COMMAND_WORDS);
-  events.drain();
+type Told = MewlResult &
+  Awaited<ReturnType<typeof timePasses>> &
+  Partial<ReturnType<typeof timeEach>> &
+  Partial<ReturnType<typeof measureMemory>>;
+
+function linesOf(told: Told): string[] {
+  const { messagesPerSecond, nsPerCommand, rates, trades, tradedQty, tradeHash, bookHash } = told;
+  const { majorGcs, minorGcs, gcCommands, bytesPerRestingOrder, rssBytes } = told;
+  const range = `${grouped(Math.min(...rates))} … ${grouped(Math.max(...rates))}`;
+  const lines = [
+    `${grouped(messagesPerSecond)} commands/s, ${nsPerCommand} ns each` +
+      ` (median of ${rates.length}, ${range})`,
+    `${majorGcs} major and ${minorGcs} minor collections in ${grouped(gcCommands)} commands`,
+    `${grouped(trades)} trades of ${grouped(tradedQty)} lots, ` +
+      `trade hash ${tradeHash}, book hash ${bookHash}`,
+  ];
+  if (told.latencyNs !== undefined && told.timerNs !== undefined) {
+    lines.push(`one command: ${percentileText(told.latencyNs, 'ns')}`);
+    lines.push(`  the timer: ${percentileText(told.timerNs, 'ns')}`);
+  }
+  if (bytesPerRestingOrder !== undefined && rssBytes !== undefined) {
+    lines.push(`${bytesPerRestingOrder} bytes a resting order, ${mega(rssBytes)} MB resident`);
+  }
+  return lines;
 }
-const got = { trades, tradedQty, tradeHash: tradeHash >>> 0, bookHash: bookHash() };
-isChecking = false;
-for (let i = 0; i < Number(values.warmups); i++) timedPass();
-const rates = Array.from({ length: Number(values.passes) }, timedPass).sort((a, b) => a - b);
-const messagesPerSecond = Math.round(rates[rates.length >> 1]!);
-const expected = JSON.parse(readFileSync(`${values.workload}.expected.json`, 'utf8'));
-const isEqual =
-  got.trades === expected.trades &&
-  got.tradedQty === expected.tradedQty &&
-  got.tradeHash === expected.tradeHash &&
-  got.bookHash === expected.final.bookHash;
-process.stdout.write(
-  `${JSON.stringify({ messagesPerSecond, rates: rates.map(Math.round), ...got, isEqual })}\n`,
-);
-process.exitCode = isEqual ? 0 : 1;
+
+function mega(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

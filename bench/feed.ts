@@ -1,8 +1,8 @@
+// npm run bench -- feed [--subscribers N] [--events N] [--orders N] [--passes N] [--large N]
 // Times the publisher: events of a seeded order flow, recorded first, go through it in batches as
 // the event ring gives them, for different audiences whose sockets take everything. Also the
 // copying of a large book for a snapshot, and the consumer's book.
 
-import { parseArgs } from 'node:util';
 import { FeedBook } from '../src/client/feed-book.ts';
 import {
   COMMAND_INSTRUMENT,
@@ -21,6 +21,7 @@ import { EVENT_WORDS } from '../src/core/event-slot.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
 import { type Command, writeCommand } from '../src/core/plain.ts';
 import { readEvent } from '../src/core/plain-events.ts';
+import { depth } from '../src/core/views.ts';
 import { Publisher } from '../src/feed/publisher.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 import {
@@ -29,28 +30,41 @@ import {
   FeedDecoder,
   type InstrumentFacts,
 } from '../src/wire/feed.ts';
-import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES } from '../src/wire/frame-kinds.ts';
+import {
+  CHANNEL_L2,
+  CHANNEL_L3,
+  CHANNEL_TRADES,
+  RECORDS_PER_FRAME_MAX,
+} from '../src/wire/frame-kinds.ts';
+import { grouped, type Outcome, rounded, runBench, wholeNumber } from './bench-run.ts';
 import './inline-more.ts';
 
 const ALL = CHANNEL_L2 | CHANNEL_L3 | CHANNEL_TRADES;
 const BATCH = 256;
 const INSTRUMENT = 1;
+const SEED = 1;
+/** Events that one command may cause, at most, in this flow. */
+const TAIL = 1_000;
+const LARGE_LEVELS = 2_000;
 
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '1048576' },
-    orders: { type: 'string', default: '5000' },
-    passes: { type: 'string', default: '5' },
-  },
-});
-const wanted = 2 ** Math.ceil(Math.log2(Number(values.events)));
-const orders = Number(values.orders);
+type Level = readonly [price: number, qty: number, orders: number];
+
+interface Recorded {
+  readonly slots: Int32Array;
+  /** Slots less one: a power of two of them. */
+  readonly mask: number;
+  readonly count: number;
+  /** Events that fill the book. */
+  readonly ramp: number;
+  /** The book at the end, best first, bids and asks. */
+  readonly levels: readonly [bids: Level[], asks: Level[]];
+}
 
 /** Events of the flow as the ring would hold them, if it held them all. */
-function record(): { slots: Int32Array; count: number; ramp: number } {
+function record(wanted: number, orders: number): Recorded {
   const slots = new Int32Array(wanted * EVENT_WORDS);
   const flow = new OrderFlow({
-    seed: 1,
+    seed: SEED,
     instrument: INSTRUMENT,
     accounts: 8,
     firstPrice: 10_000,
@@ -88,8 +102,11 @@ function record(): { slots: Int32Array; count: number; ramp: number } {
     });
   }
   const ramp = count;
-  while (count < wanted - 1_000) send(flow.next());
-  return { slots, count, ramp };
+  while (count < wanted - TAIL) send(flow.next());
+  const [bids, asks] = [SIDE_BUY, SIDE_SELL].map((side) =>
+    depth(core, INSTRUMENT, side, Number.POSITIVE_INFINITY),
+  );
+  return { slots, mask: wanted - 1, count, ramp, levels: [bids!, asks!] };
 }
 
 interface Audience {
@@ -100,7 +117,6 @@ interface Audience {
   keepsBook: boolean;
 }
 
-const recorded = record();
 const FACTS: InstrumentFacts = {
   number: INSTRUMENT,
   symbol: 'S',
@@ -113,11 +129,19 @@ const FACTS: InstrumentFacts = {
   auctionNs: 0,
 };
 
-/** Events per second, frames and bytes an event of one pass. */
-function pass({ subscribers, channels, keepsBook }: Audience): number[] {
+interface Pass {
+  readonly eventsPerSecond: number;
+  readonly framesPerEvent: number;
+  readonly bytesPerEvent: number;
+  /** The consumer's book at the end is the core's; true where nobody keeps one. */
+  readonly isRight: boolean;
+}
+
+/** All events once for an audience. */
+function pass(recorded: Recorded, { subscribers, channels, keepsBook }: Audience): Pass {
   const publisher = new Publisher({ epoch: 1, orders: DEFAULT_LIMITS.orders, instruments: 1 });
-  const { slots, count, ramp } = recorded;
-  publisher.onEvents(slots, wanted - 1, 0, ramp);
+  const { slots, mask, count, ramp } = recorded;
+  publisher.onEvents(slots, mask, 0, ramp);
   let frames = 0;
   let bytes = 0;
   const decoder = new FeedDecoder();
@@ -137,53 +161,103 @@ function pass({ subscribers, channels, keepsBook }: Audience): number[] {
   bytes = 0;
   const startMs = performance.now();
   for (let from = ramp; from < count; from += BATCH) {
-    publisher.onEvents(slots, wanted - 1, from, Math.min(from + BATCH, count));
+    publisher.onEvents(slots, mask, from, Math.min(from + BATCH, count));
   }
   const seconds = (performance.now() - startMs) / 1_000;
   const events = count - ramp;
-  return [events / seconds, frames / events, bytes / events];
+  return {
+    eventsPerSecond: Math.round(events / seconds),
+    framesPerEvent: rounded(frames / events, 2),
+    bytesPerEvent: Math.round(bytes / events),
+    isRight: !keepsBook || isSame(book, recorded.levels),
+  };
 }
 
-const audiences: Audience[] = [
-  { name: 'nobody', subscribers: 0, channels: ALL, keepsBook: false },
-  { name: 'one, L2 and trades', subscribers: 1, channels: 5, keepsBook: false },
-  { name: 'one, all channels', subscribers: 1, channels: ALL, keepsBook: false },
-  { name: 'one hundred, all channels', subscribers: 100, channels: ALL, keepsBook: false },
-  { name: 'one, all channels, with its book', subscribers: 1, channels: ALL, keepsBook: true },
-];
-for (const audience of audiences) {
-  const passes = Array.from({ length: Number(values.passes) }, () => pass(audience));
-  const [rate, frames, bytes] = passes.sort((a, b) => a[0]! - b[0]!)[passes.length >> 1]!;
-  process.stdout.write(
-    `${audience.name}: ${(rate! / 1e6).toFixed(2)} M events/s, ` +
-      `${frames!.toFixed(2)} frames and ${bytes!.toFixed(0)} bytes an event\n`,
+function isSame(book: FeedBook, levels: Recorded['levels']): boolean {
+  const seen = [book.bids(), book.asks()].map((side) =>
+    side.map(({ price, qty, orders }): Level => [price, qty, orders]),
   );
+  return JSON.stringify(seen) === JSON.stringify(levels);
 }
 
-/** A book of a million orders on 2,000 levels, then its first snapshot. */
-function largeSnapshot(): void {
+function audiencesOf(subscribers: number): Audience[] {
+  return [
+    { name: 'nobody', subscribers: 0, channels: ALL, keepsBook: false },
+    { name: 'one, L2 and trades', subscribers: 1, channels: 5, keepsBook: false },
+    { name: 'one, all channels', subscribers: 1, channels: ALL, keepsBook: false },
+    { name: `${subscribers}, all channels`, subscribers, channels: ALL, keepsBook: false },
+    { name: 'one, all channels, with its book', subscribers: 1, channels: ALL, keepsBook: true },
+  ];
+}
+
+/** The pass in the middle, of those that an audience got. */
+function middle(recorded: Recorded, audience: Audience, passes: number): Pass & { name: string } {
+  const all = Array.from({ length: passes }, () => pass(recorded, audience));
+  const sorted = all.toSorted((a, b) => a.eventsPerSecond - b.eventsPerSecond);
+  const isRight = all.every((one) => one.isRight);
+  return { name: audience.name, ...sorted[passes >> 1]!, isRight };
+}
+
+/** A book of many orders on many levels, then its first snapshot. */
+function largeSnapshot(orders: number) {
   const publisher = new Publisher({ epoch: 1, orders: DEFAULT_LIMITS.orders, instruments: 1 });
   publisher.seedInstrument(FACTS);
-  for (let i = 0; i < 1_000_000; i++) {
-    publisher.seedOrder(INSTRUMENT, SIDE_BUY, i + 1, 1 + (i % 2_000), 1, 1);
+  for (let i = 0; i < orders; i++) {
+    publisher.seedOrder(INSTRUMENT, SIDE_BUY, i + 1, 1 + (i % LARGE_LEVELS), 1, 1);
   }
   let frames = 0;
   const wire = { send: () => (++frames > 1 ? 2 ** 21 : 0), close: () => {} };
   const connection = publisher.connect(wire);
   const startMs = performance.now();
   connection.frame(encodeSubscribe(INSTRUMENT, ALL));
-  const copiedMs = performance.now() - startMs;
+  const copyMs = rounded(performance.now() - startMs, 1);
   let longestMs = 0;
-  while (frames < 1 + Math.ceil(1_002_001 / 512)) {
+  while (
+    frames <
+    1 + Math.ceil((orders + Math.min(orders, LARGE_LEVELS) + 1) / RECORDS_PER_FRAME_MAX)
+  ) {
     const frameMs = performance.now();
     connection.drained();
     longestMs = Math.max(longestMs, performance.now() - frameMs);
   }
-  process.stdout.write(
-    `a million orders: copied in ${copiedMs.toFixed(0)} ms, ` +
-      `${frames - 1} frames in ${(performance.now() - startMs).toFixed(0)} ms, ` +
-      `the longest ${longestMs.toFixed(2)} ms\n`,
-  );
+  const tookMs = rounded(performance.now() - startMs, 1);
+  return { orders, copyMs, frames: frames - 1, tookMs, longestMs };
 }
 
-largeSnapshot();
+await runBench({
+  name: 'feed',
+  coresNeeded: 1,
+  options: {
+    subscribers: { type: 'string', default: '100' },
+    events: { type: 'string', default: '1048576' },
+    orders: { type: 'string', default: '5000' },
+    passes: { type: 'string', default: '5' },
+    large: { type: 'string', default: '1000000' },
+  },
+  run(values): Outcome {
+    const orders = wholeNumber('orders', values.orders, 1);
+    const events = wholeNumber('events', values.events, 2 * orders + 2 * TAIL);
+    const passes = wholeNumber('passes', values.passes, 1);
+    const large = wholeNumber('large', values.large, 1);
+    const subscribers = wholeNumber('subscribers', values.subscribers, 1);
+    const recorded = record(2 ** Math.ceil(Math.log2(events)), orders);
+    const audiences = audiencesOf(subscribers).map((one) => middle(recorded, one, passes));
+    const snapshot = largeSnapshot(large);
+    const lines = audiences.map(
+      ({ name, eventsPerSecond, framesPerEvent, bytesPerEvent }) =>
+        `${name}: ${grouped(eventsPerSecond)} events/s, ` +
+        `${framesPerEvent} frames and ${bytesPerEvent} bytes an event`,
+    );
+    const { copyMs, frames, tookMs, longestMs } = snapshot;
+    lines.push(
+      `${grouped(large)} orders: copied in ${copyMs} ms, ${frames} frames in ${tookMs} ms,` +
+        ` the longest ${rounded(longestMs, 2)} ms`,
+    );
+    const wrong = audiences
+      .filter(({ isRight }) => !isRight)
+      .map(({ name }) => `${name}: the consumer's book is not the core's`);
+    const results = { events: recorded.count, levels: recorded.levels };
+    const told = { subscribers, events: recorded.count - recorded.ramp, audiences, snapshot };
+    return { told, lines, results, wrong, seed: SEED, wait: 'none' };
+  },
+});

@@ -1,9 +1,9 @@
-// npm run bench -- hard [--part N] [--json]
+// npm run bench -- hard [--part N]
 // The hard cases, each one command that the core does not split: its events are checked line by
 // line, then it is timed with its events thrown away, several times, and has to lead to the same
 // state. `--part` scales them (0 … 1, default 1). Exit status 1 when something is wrong.
 
-import { parseArgs } from 'node:util';
+import { OptionError, type Outcome, runBench } from './bench-run.ts';
 import { type HardCase, hardCases } from './hard-cases.ts';
 import { HardMarket } from './hard-market.ts';
 
@@ -58,26 +58,27 @@ function lineOf({ what, events, pauseMs, preparedPerSecond, wrong }: HardResult)
   const count = events.toLocaleString('en-US');
   const rate = `${preparedPerSecond.toLocaleString('en-US')} commands/s before`;
   const verdict = wrong === undefined ? 'exact' : `WRONG: ${wrong}`;
-  return `${pauseMs.toFixed(1).padStart(8)} ms  ${what}: ${count} events, ${verdict} (${rate})\n`;
+  return `${pauseMs.toFixed(1).padStart(8)} ms  ${what}: ${count} events, ${verdict} (${rate})`;
 }
 
-function main(): number {
-  const { values } = parseArgs({
-    options: { part: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
-  });
-  const part = Number(values.part);
-  if (!(part > 0 && part <= 1)) {
-    process.stderr.write(`hard: --part must be above 0 and at most 1, not "${values.part}"\n`);
-    return 2;
-  }
-  const market = new HardMarket();
-  const results = hardCases(part).map((hard) => {
-    const result = run(market, hard);
-    if (!values.json) process.stdout.write(lineOf(result));
-    return result;
-  });
-  if (values.json) process.stdout.write(`${JSON.stringify({ cases: results })}\n`);
-  return results.every(({ wrong }) => wrong === undefined) ? 0 : 1;
-}
-
-process.exitCode = main();
+await runBench({
+  name: 'hard',
+  coresNeeded: 1,
+  options: { part: { type: 'string', default: '1' } },
+  run(values): Outcome {
+    const part = Number(values.part);
+    if (!(part > 0 && part <= 1)) {
+      throw new OptionError(`--part must be above 0 and at most 1, not "${values.part}"`);
+    }
+    const market = new HardMarket();
+    const cases = hardCases(part).map((hard) => run(market, hard));
+    return {
+      told: { part, cases },
+      lines: cases.map(lineOf),
+      results: cases.map(({ name, events, prepared }) => ({ name, events, prepared })),
+      wrong: cases.flatMap(({ what, wrong }) => (wrong === undefined ? [] : [`${what}: ${wrong}`])),
+      seed: null,
+      wait: 'none',
+    };
+  },
+});

@@ -24,16 +24,54 @@ export interface MewlCommands {
   ramp: number;
   /** MEWL id by orderId (new orders are numbered in the order of the file). */
   idOfOrder: Int32Array;
+  /** New orders in the file. */
+  orders: number;
+}
+
+/** A record as it stands in the file; `id` as text. */
+export interface MewlRecord {
+  readonly type: number;
+  readonly side: number;
+  readonly qty: number;
+  readonly price: number;
+  readonly id: string;
+}
+
+/** The ramp and the first `timedMax` records after it, for engines that take no slots. */
+export function readRecords(
+  path: string,
+  timedMax: number,
+): { records: MewlRecord[]; ramp: number } {
+  const file = readFile(path);
+  const ramp = file.readUInt32LE(20);
+  const count = Math.min(file.readUInt32LE(16), ramp + timedMax);
+  const records = Array.from({ length: count }, (_, i) => {
+    const at = HEADER_BYTES + i * RECORD_BYTES;
+    return {
+      type: file[at]!,
+      side: file[at + 1]!,
+      qty: file.readUInt32LE(at + 4),
+      price: file.readUInt32LE(at + 8),
+      id: String(file.readUInt32LE(at + 12)),
+    };
+  });
+  return { records, ramp };
+}
+
+function readFile(path: string): Buffer {
+  const file = readFileSync(path);
+  if (file.toString('latin1', 0, 8) !== 'MEWL0001') throw new Error(`${path} is no MEWL file`);
+  return file;
 }
 
 /**
- * Reads a file. Replaces are written with MEWL's open quantity as their total; `fixReplace` adds
- * what was filled, which an untimed pass through the core finds out.
+ * Reads a file, or the first `countMax` commands of it. Replaces are written with MEWL's open
+ * quantity as their total; what was filled is added to it by an untimed pass through the core
+ * (mewl-run.ts).
  */
-export function readMewl(path: string): MewlCommands {
-  const file = readFileSync(path);
-  if (file.toString('latin1', 0, 8) !== 'MEWL0001') throw new Error(`${path} is no MEWL file`);
-  const count = file.readUInt32LE(16);
+export function readMewl(path: string, countMax = Number.POSITIVE_INFINITY): MewlCommands {
+  const file = readFile(path);
+  const count = Math.min(file.readUInt32LE(16), countMax);
   const slots = new Int32Array(count * COMMAND_WORDS);
   const clOrdIdOf = new Int32Array(file.readUInt32LE(32) + 1);
   const idOfOrder = new Int32Array(count + 1);
@@ -63,5 +101,5 @@ export function readMewl(path: string): MewlCommands {
     }
     writeCommand(slots, i * COMMAND_WORDS, command);
   }
-  return { slots, count, ramp: file.readUInt32LE(20), idOfOrder };
+  return { slots, count, ramp: Math.min(file.readUInt32LE(20), count), idOfOrder, orders };
 }

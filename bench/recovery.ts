@@ -1,6 +1,7 @@
+// npm run bench -- recovery [--commands N] [--dir DIR]
 // How long a server takes to be back: a journal of many commands is written, then `ringside serve`
 // is started on it, once with the journal alone and once with a snapshot of all but the last tenth.
-// One JSON object a line. Needs 64 bytes of disk a command under `--dir`, taken away again.
+// Needs 64 bytes of disk a command under `--dir`, taken away again.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +9,6 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { COMMAND_INSTRUMENT, COMMAND_MASS_CANCEL } from '../src/core/codes.ts';
 import {
   C_ACCOUNT,
@@ -32,28 +32,24 @@ import { SegmentReader } from '../src/journal/segment-reader.ts';
 import { SnapshotSchedule } from '../src/journal/snapshot-schedule.ts';
 import { OrderFlow } from '../src/sim/order-flow.ts';
 import { snapshotFollowers } from '../src/workers/storage.ts';
+import { grouped, type Outcome, runBench, wholeNumber } from './bench-run.ts';
 import './inline-more.ts';
 
-const { values } = parseArgs({
-  options: {
-    commands: { type: 'string', default: '10000000' },
-    dir: { type: 'string', default: tmpdir() },
-  },
-});
-const commands = Number(values.commands);
+const SEED = 1;
 const INSTRUMENT = 1;
 const ACCOUNTS = 8;
-const STRETCH = Math.min(200_000, Math.ceil(commands / 4));
+const STRETCH_MAX = 200_000;
 const BATCH = 256;
 
 /**
  * A stretch of synthetic order flow, ended by mass cancels, so that it can follow itself with
  * later clOrdIds.
  */
-function stretchOfFlow(): Int32Array {
-  const slots = new Int32Array((STRETCH + ACCOUNTS) * COMMAND_WORDS);
+function stretchOfFlow(commands: number): Int32Array {
+  const stretch = Math.min(STRETCH_MAX, Math.ceil(commands / 4));
+  const slots = new Int32Array((stretch + ACCOUNTS) * COMMAND_WORDS);
   const flow = new OrderFlow({
-    seed: 1,
+    seed: SEED,
     instrument: INSTRUMENT,
     accounts: ACCOUNTS,
     firstPrice: 10_000,
@@ -64,10 +60,10 @@ function stretchOfFlow(): Int32Array {
   const instrument = new Int32Array(COMMAND_WORDS);
   writeCommand(instrument, 0, { cmd: COMMAND_INSTRUMENT, instrument: INSTRUMENT });
   apply(core, instrument, 0);
-  for (let i = 0; i < STRETCH + ACCOUNTS; i++) {
+  for (let i = 0; i < stretch + ACCOUNTS; i++) {
     const at = i * COMMAND_WORDS;
-    const account = i - STRETCH + 1;
-    const isFlow = i < STRETCH;
+    const account = i - stretch + 1;
+    const isFlow = i < stretch;
     writeCommand(slots, at, isFlow ? flow.next() : { cmd: COMMAND_MASS_CANCEL, account });
     slots[at + C_SESSION] = slots[at + C_ACCOUNT]!;
     apply(core, slots, at);
@@ -77,7 +73,7 @@ function stretchOfFlow(): Int32Array {
 }
 
 /** Writes the journal and says how long that took. */
-function writeJournal(dir: string, slots: Int32Array): void {
+function writeJournal(dir: string, slots: Int32Array, commands: number): number {
   const identity = newIdentity(DEFAULT_LIMITS);
   const writer = new JournalWriter({ dir, durability: 'os', identity, nextSequence: 1 });
   const instrument = new Int32Array(COMMAND_WORDS);
@@ -97,11 +93,11 @@ function writeJournal(dir: string, slots: Int32Array): void {
     }
   }
   writer.close();
-  say({ bench: 'journal', commands, writeMs: Math.round(performance.now() - startMs) });
+  return Math.round(performance.now() - startMs);
 }
 
 /** A snapshot of the first `sequence` commands, as the storage thread makes it. */
-function makeSnapshot(dir: string, sequence: number): void {
+function makeSnapshot(dir: string, sequence: number): { makeMs: number; bytes: number } {
   const replica = new Replica(DEFAULT_LIMITS, snapshotFollowers());
   const identity = journalIdentity(dir);
   const none = { everyCommands: 0, everySeconds: 0, lastSequence: 0, unusable: new Set<string>() };
@@ -113,10 +109,9 @@ function makeSnapshot(dir: string, sequence: number): void {
     if (step.done !== true) continue;
     const { file } = step.value;
     const makeMs = Math.round(performance.now() - startMs);
-    say({ bench: 'snapshot', commands: sequence, makeMs, bytes: statSync(file).size });
-    break;
+    schedule.close();
+    return { makeMs, bytes: statSync(file).size };
   }
-  schedule.close();
 }
 
 function journalIdentity(dir: string) {
@@ -127,8 +122,17 @@ function journalIdentity(dir: string) {
   return reader.header!;
 }
 
+interface Start {
+  readonly replayedCommands: number;
+  readonly lastSequence: number;
+  readonly recoveryMs: number;
+  readonly commandsPerSecond: number;
+  /** From its start to its open ports. */
+  readonly readyMs: number;
+}
+
 /** Starts a server on the directory; says when it was back, by its own clock and from outside. */
-async function timeStart(dir: string, what: string): Promise<void> {
+async function timeStart(dir: string): Promise<Start> {
   const file = join(dir, 'ringside.json');
   const numbers = Array.from({ length: ACCOUNTS }, (_, i) => i + 1);
   const config = {
@@ -157,10 +161,9 @@ async function timeStart(dir: string, what: string): Promise<void> {
   const line = log.split('\n').find((one) => one.includes('"msg":"recovered"')) ?? '{}';
   const { replayedCommands, lastSequence, tookMs } = JSON.parse(line);
   const commandsPerSecond = Math.round((replayedCommands * 1e3) / tookMs);
-  const told = { replayedCommands, lastSequence, recoveryMs: tookMs, commandsPerSecond, readyMs };
-  say({ bench: 'recovery', from: what, ...told });
   server.kill('SIGTERM');
   await once(server, 'exit');
+  return { replayedCommands, lastSequence, recoveryMs: tookMs, commandsPerSecond, readyMs };
 }
 
 async function failed(server: ChildProcess): Promise<never> {
@@ -168,18 +171,73 @@ async function failed(server: ChildProcess): Promise<never> {
   throw new Error(`the server ended with ${code}`);
 }
 
-function say(line: Record<string, unknown>): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+/** What differs from a start that ends where the journal does and replays so many commands. */
+function faultsOf(
+  from: string,
+  start: Start,
+  lastSequence: number,
+  [least, most]: readonly [number, number],
+): string[] {
+  const faults: string[] = [];
+  if (start.lastSequence !== lastSequence) {
+    faults.push(`from the ${from} it came to ${start.lastSequence}, not ${lastSequence}`);
+  }
+  const { replayedCommands } = start;
+  if (replayedCommands < least || replayedCommands > most) {
+    faults.push(`from the ${from} it replayed ${replayedCommands}, not ${least} … ${most}`);
+  }
+  return faults;
 }
 
-const dir = mkdtempSync(join(values.dir, 'ringside-recovery-'));
-try {
-  const data = join(dir, 'data');
-  mkdirSync(data);
-  writeJournal(data, stretchOfFlow());
-  await timeStart(dir, 'journal');
-  makeSnapshot(data, Math.floor(commands * 0.9));
-  await timeStart(dir, 'snapshot');
-} finally {
-  rmSync(dir, { recursive: true });
+function lineOf(from: string, start: Start): string {
+  const { replayedCommands, recoveryMs, commandsPerSecond, readyMs } = start;
+  return (
+    `from the ${from}: ${grouped(replayedCommands)} commands in ${recoveryMs} ms ` +
+    `(${grouped(commandsPerSecond)} a second), ready after ${readyMs} ms`
+  );
 }
+
+await runBench({
+  name: 'recovery',
+  coresNeeded: 2,
+  options: {
+    commands: { type: 'string', default: '10000000' },
+    dir: { type: 'string', default: tmpdir() },
+  },
+  async run(values): Promise<Outcome> {
+    const commands = wholeNumber('commands', values.commands, 1_000);
+    const dir = mkdtempSync(join(values.dir, 'ringside-recovery-'));
+    try {
+      const directory = join(dir, 'data');
+      mkdirSync(directory);
+      const writeMs = writeJournal(directory, stretchOfFlow(commands), commands);
+      const journal = await timeStart(dir);
+      const sequence = Math.floor(commands * 0.9);
+      const made = makeSnapshot(directory, sequence);
+      const snapshot = await timeStart(dir);
+      const wrong = [
+        ...faultsOf('journal', journal, commands, [commands, commands]),
+        // A snapshot is made at the end of a batch of the journal.
+        ...faultsOf('snapshot', snapshot, commands, [
+          commands - sequence - BATCH,
+          commands - sequence,
+        ]),
+      ];
+      const { replayedCommands, lastSequence } = snapshot;
+      return {
+        told: { commands, writeMs, journal, snapshot: { ...snapshot, ...made } },
+        lines: [
+          lineOf('journal', journal),
+          lineOf('snapshot', snapshot),
+          `the snapshot was made in ${made.makeMs} ms and has ${grouped(made.bytes)} bytes`,
+        ],
+        results: { commands, replayedCommands, lastSequence },
+        wrong,
+        seed: SEED,
+        wait: 'none',
+      };
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  },
+});

@@ -3,18 +3,17 @@
 // strategy, and round trips of single slots.
 
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import {
   defaultWaitStrategy,
   WAIT_STRATEGIES,
   type WaitStrategyName,
 } from '../src/ring/wait-strategy.ts';
+import { type Outcome, runBench, wholeNumber } from './bench-run.ts';
 import { type RunResult, runPingPong, runTopology, TOPOLOGIES, type Topology } from './ring-run.ts';
 
 const CAPACITY = 16_384;
 const BATCH = 64;
 const BATCHES = [1, 8, 64, 512];
-const ROUND_TRIPS = 20_000;
 const WARM_TRIPS = 2_000;
 /** No run is slower than this in slots per ms; one that hangs ends then and fails. */
 const SLOWEST = 1_000;
@@ -34,15 +33,6 @@ interface TripResult {
   readonly maxNs: number;
 }
 
-const { values } = parseArgs({
-  options: {
-    slots: { type: 'string', default: '100000000' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const slots = Number(values.slots);
-if (!Number.isInteger(slots) || slots < 100)
-  throw new Error('--slots N: a whole number from 100 on');
 const worker = new URL('./ring-worker.js', import.meta.url);
 const cores = availableParallelism();
 const wait = defaultWaitStrategy(cores);
@@ -51,8 +41,12 @@ function limitMs(count: number): number {
   return START_MS + count / SLOWEST;
 }
 
+const lines: string[] = [];
+
+/** Says it at once, where progress goes, and keeps it for the report. */
 function print(line: string): void {
-  if (!values.json) process.stdout.write(`${line}\n`);
+  lines.push(line);
+  process.stderr.write(`${line}\n`);
 }
 
 function millions(perSecond: number): string {
@@ -64,7 +58,7 @@ function threadsOf({ producers, follows }: Topology): number {
 }
 
 /** All slots through every topology, the counters passing 2^31 or 2^32 halfway. */
-async function runTopologies(): Promise<(RunResult & { name: string })[]> {
+async function runTopologies(slots: number): Promise<(RunResult & { name: string })[]> {
   print(`${slots} slots of 64 bytes, batches of ${BATCH}, ${wait}, ${cores} cores`);
   const results: (RunResult & { name: string })[] = [];
   for (const [index, topology] of TOPOLOGIES.entries()) {
@@ -81,7 +75,7 @@ async function runTopologies(): Promise<(RunResult & { name: string })[]> {
 }
 
 /** Fewer slots, by batch size and strategy; spinning only where every thread has a core. */
-async function runBatches(): Promise<BatchResult[]> {
+async function runBatches(slots: number): Promise<BatchResult[]> {
   const few = Math.ceil(slots / 50);
   print(`${few} slots by batch size (1, 8, 64, 512) and wait strategy`);
   const results: BatchResult[] = [];
@@ -103,17 +97,17 @@ async function runBatches(): Promise<BatchResult[]> {
   return results;
 }
 
-async function runRoundTrips(): Promise<TripResult[]> {
-  print(`${ROUND_TRIPS} round trips of one slot over two rings`);
+async function runRoundTrips(count: number): Promise<TripResult[]> {
+  print(`${count} round trips of one slot over two rings`);
   const results: TripResult[] = [];
   for (const name of [...WAIT_STRATEGIES, 'async'] as const) {
-    const trips = await runPingPong(worker, name, WARM_TRIPS + ROUND_TRIPS, START_MS);
+    const trips = await runPingPong(worker, name, WARM_TRIPS + count, START_MS);
     const sorted = trips.slice(WARM_TRIPS).sort();
     const result = {
       wait: name,
-      p50Ns: sorted[ROUND_TRIPS >> 1]!,
-      p99Ns: sorted[Math.floor(ROUND_TRIPS * 0.99)]!,
-      maxNs: sorted[ROUND_TRIPS - 1]!,
+      p50Ns: sorted[count >> 1]!,
+      p99Ns: sorted[Math.floor(count * 0.99)]!,
+      maxNs: sorted[count - 1]!,
     };
     results.push(result);
     const [p50, p99, max] = [result.p50Ns, result.p99Ns, result.maxNs].map((ns) =>
@@ -124,10 +118,28 @@ async function runRoundTrips(): Promise<TripResult[]> {
   return results;
 }
 
-const topologies = await runTopologies();
-const batches = await runBatches();
-const roundTrips = await runRoundTrips();
-if (values.json) {
-  const head = { cores, wait, slots, batch: BATCH, capacity: CAPACITY };
-  process.stdout.write(`${JSON.stringify({ ...head, topologies, batches, roundTrips })}\n`);
-}
+await runBench({
+  name: 'ring',
+  coresNeeded: 4,
+  options: {
+    slots: { type: 'string', default: '100000000' },
+    trips: { type: 'string', default: '20000' },
+  },
+  async run(values): Promise<Outcome> {
+    const slots = wholeNumber('slots', values.slots, 100);
+    const trips = wholeNumber('trips', values.trips, 1);
+    const topologies = await runTopologies(slots);
+    const batches = await runBatches(slots);
+    const roundTrips = await runRoundTrips(trips);
+    const head = { slots, batch: BATCH, capacity: CAPACITY };
+    return {
+      told: { ...head, topologies, batches, roundTrips },
+      lines,
+      // A thread that meets a slot that is lost, torn or out of order ends the run.
+      results: topologies.map(({ name, slots: passed }) => ({ name, passed })),
+      wrong: [],
+      seed: null,
+      wait,
+    };
+  },
+});

@@ -1,10 +1,8 @@
 // npm run bench -- swing [--commands N] [--orders N] [--swing PERCENT] [--passes N] [--seed S]
-//   [--json]
 // The core on a market that moves by half of its price and back, beside one of the same mix that
 // stays (swing-flow.ts). Passes of the two take turns; each must lead to the state that it had when
 // it was generated. A shorter run of each is first compared with the oracle, event by event.
 
-import { parseArgs } from 'node:util';
 import { COMMAND_INSTRUMENT, EVENT_TRADE } from '../src/core/codes.ts';
 import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, clearCore, createCore } from '../src/core/engine.ts';
@@ -14,6 +12,7 @@ import { type Command, writeCommand } from '../src/core/plain.ts';
 import { readEvent } from '../src/core/plain-events.ts';
 import { depth, stateHash } from '../src/core/views.ts';
 import { compareCommands } from '../src/sim/oracle/differential.ts';
+import { median, type Outcome, rounded, runBench, wholeNumber } from './bench-run.ts';
 import './inline-more.ts';
 import { SWING_INSTRUMENT, SwingFlow, type SwingOptions } from './swing-flow.ts';
 
@@ -99,51 +98,45 @@ function compare(options: SwingOptions): void {
   if (difference !== undefined) throw new Error(`the oracle differs: ${difference}`);
 }
 
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`--${name} must be a whole number from ${least} on, not "${text}"`);
-}
-
-function median(rates: readonly number[]): number {
-  return Math.round(rates.toSorted((a, b) => a - b)[rates.length >> 1]!);
-}
-
 function outcome({ trades, lowest, highest, rates }: Market) {
-  return { commandsPerSecond: median(rates), trades, lowest, highest };
+  return { commandsPerSecond: Math.round(median(rates)), trades, lowest, highest };
 }
 
-function main(): void {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    options: {
-      commands: { ...text, default: '1000000' },
-      orders: { ...text, default: '5000' },
-      swing: { ...text, default: '50' },
-      passes: { ...text, default: '5' },
-      seed: { ...text, default: '1' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const number = (name: 'commands' | 'orders' | 'swing' | 'passes' | 'seed', least: number) =>
-    wholeNumber(name, values[name], least);
-  const orders = number('orders', 1);
-  const passes = number('passes', 1);
-  const still = { seed: number('seed', 0), commands: number('commands', 2), orders, swing: 0 };
-  const moving = { ...still, swing: number('swing', 0) / 100 };
-  for (const options of [still, moving]) compare({ ...options, orders: 500, commands: COMPARED });
-  const steady = generate(still, () => {});
-  const swinging = generate(moving, () => {});
-  for (let pass = -WARM_UPS; pass < passes; pass++) {
-    for (const market of [steady, swinging]) {
-      const rate = timedPass(market, orders);
-      if (pass >= 0) market.rates.push(rate);
+const text = { type: 'string' } as const;
+
+await runBench({
+  name: 'swing',
+  coresNeeded: 1,
+  options: {
+    commands: { ...text, default: '1000000' },
+    orders: { ...text, default: '5000' },
+    swing: { ...text, default: '50' },
+    passes: { ...text, default: '5' },
+    seed: { ...text, default: '1' },
+  },
+  run(values): Outcome {
+    const orders = wholeNumber('orders', values.orders, 1);
+    const passes = wholeNumber('passes', values.passes, 1);
+    const seed = wholeNumber('seed', values.seed, 0);
+    const still = { seed, commands: wholeNumber('commands', values.commands, 2), orders, swing: 0 };
+    const moving = { ...still, swing: wholeNumber('swing', values.swing, 0) / 100 };
+    for (const options of [still, moving]) {
+      compare({ ...options, orders: 500, commands: COMPARED });
     }
-  }
-  const ratio = Number((median(swinging.rates) / median(steady.rates)).toFixed(3));
-  const told = { steady: outcome(steady), swinging: outcome(swinging), ratio };
-  process.stdout.write(values.json ? `${JSON.stringify(told)}\n` : lines(told));
-}
+    const steady = generate(still, () => {});
+    const swinging = generate(moving, () => {});
+    for (let pass = -WARM_UPS; pass < passes; pass++) {
+      for (const market of [steady, swinging]) {
+        const rate = timedPass(market, orders);
+        if (pass >= 0) market.rates.push(rate);
+      }
+    }
+    const ratio = rounded(median(swinging.rates) / median(steady.rates), 3);
+    const told = { steady: outcome(steady), swinging: outcome(swinging), ratio };
+    const results = [steady.hash, swinging.hash];
+    return { told, lines: lines(told), results, wrong: [], seed, wait: 'none' };
+  },
+});
 
 function lines(
   told: Record<'steady' | 'swinging', ReturnType<typeof outcome>> & { ratio: number },
@@ -151,14 +144,7 @@ function lines(
   const line = (name: 'steady' | 'swinging') => {
     const { commandsPerSecond, trades, lowest, highest } = told[name];
     const rate = `${commandsPerSecond.toLocaleString('en-US')} commands/s`;
-    return `${name.padEnd(9)}${rate}, ${trades} trades at ${lowest} … ${highest}\n`;
+    return `${name.padEnd(9)}${rate}, ${trades} trades at ${lowest} … ${highest}`;
   };
-  return `${line('steady')}${line('swinging')}ratio ${told.ratio}\n`;
-}
-
-try {
-  main();
-} catch (error) {
-  process.stderr.write(`swing: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = error instanceof RangeError ? 2 : 1;
+  return [line('steady'), line('swinging'), `ratio ${told.ratio}`];
 }

@@ -1,226 +1,150 @@
-// A first figure of the whole path: a server process, this process as its clients on loopback. Each
-// connection is a session that keeps a window of commands unanswered (closed loop), in frames of
-// `batch`. Prints acknowledged orders a second and order-to-answer times, loaded and with one order
-// at a time.
+// npm run bench -- wire [--connections C] [--batch B] [--window N] [--seconds S]
+//   [--durability D] [--snapshot-commands N] [--dir DIR]
+// The whole path: a server process, this process as its clients on loopback. Each connection is a
+// session in a closed loop: it keeps a window of commands unanswered, in frames of `batch`. Beside
+// it a bare uWebSockets.js echo of the same frames, from the same clients.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
-import { COMMAND_CANCEL, COMMAND_NEW, SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
-import { WIRE_VERSION } from '../src/wire/frame-kinds.ts';
-import {
-  CommandsEncoder,
-  encodeHeartbeat,
-  encodeLogon,
-  ServerFrameDecoder,
-  WIRE_COMMAND_WORDS,
-  writeCommand,
-} from '../src/wire/order-entry.ts';
-import { R_HEAD, R_REQUEST, REPORT_END, REPORT_WORDS } from '../src/wire/report-layout.ts';
+import os, { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { defaultWaitStrategy } from '../src/ring/wait-strategy.ts';
+import { grouped, type Outcome, oneOf, rounded, runBench, wholeNumber } from './bench-run.ts';
+import { type BenchProcess, startEcho, startServer } from './bench-server.ts';
+import { LoadSession } from './load-session.ts';
+import { coresUsed, threadTimes, timesBetween } from './thread-times.ts';
 
-const { values } = parseArgs({
+const BEAT_MS = 1_000;
+/** How long the last answers may take. */
+const ANSWER_MS_MAX = 5_000;
+const LOOK_MS = 10;
+
+interface Load {
+  readonly connections: number;
+  readonly batch: number;
+  readonly window: number;
+  readonly seconds: number;
+  readonly warmSeconds: number;
+}
+
+await runBench({
+  name: 'wire',
+  coresNeeded: 6,
   options: {
-    connections: { type: 'string', default: '8' },
-    batch: { type: 'string', default: '32' },
+    connections: { type: 'string', default: '16' },
+    batch: { type: 'string', default: '64' },
     window: { type: 'string', default: '512' },
     seconds: { type: 'string', default: '5' },
     durability: { type: 'string', default: 'fsync' },
     'snapshot-commands': { type: 'string', default: '5000000' },
-    json: { type: 'boolean', default: false },
+    'warm-seconds': { type: 'string', default: '2' },
+    dir: { type: 'string', default: tmpdir() },
+  },
+  async run(values): Promise<Outcome> {
+    const batch = wholeNumber('batch', values.batch, 1);
+    const load: Load = {
+      connections: wholeNumber('connections', values.connections, 1),
+      batch,
+      window: wholeNumber('window', values.window, batch),
+      seconds: wholeNumber('seconds', values.seconds, 1),
+      warmSeconds: wholeNumber('warm-seconds', values['warm-seconds'], 0),
+    };
+    const durability = oneOf('durability', values.durability, ['none', 'os', 'fsync']);
+    const snapshotCommands = wholeNumber('snapshot-commands', values['snapshot-commands'], 0);
+    const echo = await startEcho();
+    const bare = await measure(echo, echo.url, load, true);
+    const server = await startServer({
+      durability,
+      sessions: load.connections,
+      dir: values.dir,
+      config: { snapshotCommands },
+    });
+    const ours = await measure(server, server.ordersUrl, load, false);
+    const { wrong, ...counted } = ours;
+    const echoOrdersPerSecond = bare.ordersPerSecond;
+    const ofEcho = rounded(ours.ordersPerSecond / echoOrdersPerSecond, 3);
+    const { connections, window } = load;
+    const told = { ...counted, durability, connections, batch, window };
+    const results = { connections, batch, durability, wrong: wrong.length };
+    return {
+      told: { ...told, echoOrdersPerSecond, ofEcho, echo: bare },
+      lines: linesOf(ours, bare, load, durability),
+      results,
+      wrong: [...wrong, ...bare.wrong],
+      seed: null,
+      wait: defaultWaitStrategy(os.availableParallelism()),
+    };
   },
 });
-const connections = Number(values.connections);
-const seconds = Number(values.seconds);
-const WARM_MS = 1_500;
-const MID = 10_000;
-const LOGON = {
-  versionMin: WIRE_VERSION,
-  versionMax: WIRE_VERSION,
-  nextReport: 1,
-  cancelOnDisconnect: false,
-};
 
-/** Starts a server in a directory of its own; resolves with its order entry address. */
-async function startServer(dir: string): Promise<{ server: ChildProcess; url: string }> {
-  const accounts = Array.from({ length: connections + 1 }, (_, i) => i + 1);
-  const config = {
-    ordersPort: 0,
-    feedPort: 0,
-    dataDirectory: join(dir, 'data'),
-    durability: values.durability,
-    snapshotCommands: Number(values['snapshot-commands']),
-    accounts: accounts.map((number) => ({ number, name: `account${number}` })),
-    sessions: accounts.map((number) => ({ number, token: `token${number}`, accounts: [number] })),
-  };
-  const file = join(dir, 'ringside.json');
-  writeFileSync(file, JSON.stringify(config));
-  const program = new URL('../ringside.js', import.meta.url).pathname;
-  const server = spawn(process.execPath, [program, 'serve', '--config', file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RINGSIDE_LOG: 'warn' },
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    server.once('exit', () => reject(new Error('the server ended')));
-    server.stdout!.on('data', (text) => {
-      const found = /ws:\/\/\S+\/orders/.exec(String(text));
-      if (found !== null) resolve(found[0]);
-    });
-  });
-  return { server, url };
-}
-
-class LoadSession {
-  acknowledged = 0;
-  refused = 0;
-  readonly timesUs: number[] = [];
-  private readonly socket: WebSocket;
-  private readonly account: number;
-  private readonly batch: number;
-  private readonly window: number;
-  private readonly decoder = new ServerFrameDecoder();
-  private readonly encoder = new CommandsEncoder();
-  private readonly words: Int32Array;
-  private readonly sentAt = new Map<number, number>();
-  private request = 0;
-  private clOrdId = 0n;
-  private unanswered = 0;
-  private isRunning = true;
-
-  constructor(url: string, account: number, batch: number, window: number) {
-    this.account = account;
-    this.batch = batch;
-    this.window = window;
-    this.words = new Int32Array(batch * WIRE_COMMAND_WORDS);
-    this.socket = new WebSocket(url, { perMessageDeflate: false });
-    this.socket.on('open', () => {
-      const token = `token${account}`;
-      this.socket.send(encodeLogon({ ...LOGON, token }));
-    });
-    this.socket.on('message', (message: Buffer) => this.onMessage(message));
-    this.socket.on('close', (closeCode: number) => {
-      if (this.isRunning) throw new Error(`the server closed the connection: ${closeCode}`);
-    });
+/** Loads a server and stops it. */
+async function measure(server: BenchProcess, url: string, load: Load, isEcho: boolean) {
+  const { connections, batch, window } = load;
+  const sessions: LoadSession[] = [];
+  for (let account = 1; account <= connections; account++) {
+    sessions.push(await LoadSession.start({ url, account, batch, window, isEcho }));
   }
-
-  beat(): void {
-    this.socket.send(encodeHeartbeat());
-  }
-
-  stop(): void {
-    this.isRunning = false;
-    this.socket.close();
-  }
-
-  private onMessage(message: Uint8Array): void {
-    const code = this.decoder.decode(message);
-    if (code !== 0) throw new Error(`a frame that cannot be read: ${code}`);
-    const { words, reportsAt, reportCount, refusalCount } = this.decoder;
-    const nowUs = performance.now() * 1000;
-    for (let i = 0; i < reportCount; i++) {
-      const at = reportsAt + i * REPORT_WORDS;
-      if ((words[at + R_HEAD]! & REPORT_END) === 0) continue;
-      const request = words[at + R_REQUEST]!;
-      this.unanswered -= 1;
-      this.acknowledged += 1;
-      const sent = this.sentAt.get(request);
-      if (sent === undefined) continue;
-      this.sentAt.delete(request);
-      this.timesUs.push(nowUs - sent);
-    }
-    this.refused += refusalCount;
-    this.unanswered -= refusalCount;
-    this.fill();
-  }
-
-  private fill(): void {
-    while (this.isRunning && this.unanswered + this.batch <= this.window) {
-      for (let i = 0; i < this.batch; i++) this.write(i);
-      this.sentAt.set(this.request, performance.now() * 1000);
-      this.unanswered += this.batch;
-      this.socket.send(this.encoder.encode(this.words, 0, this.batch));
-    }
-  }
-
-  /** Quotes on both sides that now and then trade; every second command cancels the one before. */
-  private write(i: number): void {
-    const request = ++this.request;
-    const at = i * WIRE_COMMAND_WORDS;
-    const { account } = this;
-    if (request % 2 === 0) {
-      const command = { command: COMMAND_CANCEL, request, account, clOrdId: this.clOrdId } as const;
-      writeCommand(this.words, at, command);
-      return;
-    }
-    this.clOrdId += 1n;
-    const side = request % 4 === 1 ? SIDE_BUY : SIDE_SELL;
-    const away = (request * 7) % 20;
-    const price = side === SIDE_BUY ? MID + 1 - away : MID - 1 + away;
-    const terms = { instrument: 1, clOrdId: this.clOrdId, side, qty: 10, price };
-    writeCommand(this.words, at, { command: COMMAND_NEW, request, account, ...terms });
-  }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function percentile(sorted: number[], part: number): number {
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
-}
-
-function percentiles(times: number[]): Record<string, number> {
-  const sorted = times.sort((a, b) => a - b);
-  return {
-    p50: percentile(sorted, 0.5),
-    p90: percentile(sorted, 0.9),
-    p99: percentile(sorted, 0.99),
-    max: Math.round(sorted.at(-1) ?? 0),
-  };
-}
-
-const dir = mkdtempSync(join(tmpdir(), 'ringside-wire-'));
-const { server, url } = await startServer(dir);
-try {
-  const alone = new LoadSession(url, connections + 1, 1, 1);
-  await pause(WARM_MS);
-  alone.timesUs.length = 0;
-  await pause(WARM_MS);
-  const quietUs = percentiles([...alone.timesUs]);
-  alone.stop();
-
-  const load = Array.from(
-    { length: connections },
-    (_, i) => new LoadSession(url, i + 1, Number(values.batch), Number(values.window)),
-  );
   const beating = setInterval(() => {
-    for (const session of load) session.beat();
-  }, 1_000);
-  await pause(WARM_MS);
-  const before = load.reduce((sum, session) => sum + session.acknowledged, 0);
-  for (const session of load) session.timesUs.length = 0;
+    for (const session of sessions) session.beat();
+  }, BEAT_MS);
+  await pause(load.warmSeconds * 1_000);
+  const before = { ...totals(sessions), cpu: threadTimes(server.pid), own: threadTimes('self') };
   const startMs = performance.now();
-  await pause(seconds * 1_000);
-  const tookSeconds = (performance.now() - startMs) / 1_000;
-  const acknowledged = load.reduce((sum, session) => sum + session.acknowledged, 0) - before;
-  const loadedUs = percentiles(load.flatMap((session) => session.timesUs));
-  const rejected = load.reduce((sum, session) => sum + session.refused, 0);
+  await pause(load.seconds * 1_000);
+  const after = totals(sessions);
+  const seconds = (performance.now() - startMs) / 1_000;
+  const cpu = timesBetween(before.cpu, threadTimes(server.pid));
+  const own = timesBetween(before.own, threadTimes('self'));
+  for (const session of sessions) session.stopSending();
+  const endMs = performance.now() + ANSWER_MS_MAX;
+  while (!sessions.every((one) => one.isAnswered) && performance.now() < endMs) {
+    await pause(LOOK_MS);
+  }
   clearInterval(beating);
-  for (const session of load) session.stop();
-  const result = {
-    ordersPerSecond: Math.round(acknowledged / tookSeconds),
+  const wrong = sessions.map((session) => session.close()).filter((what) => what !== '');
+  const status = await server.stop();
+  if (status !== 0) wrong.push(`the server ended with ${status}`);
+  const acknowledged = after.acknowledged - before.acknowledged;
+  return {
+    ordersPerSecond: Math.round(acknowledged / seconds),
     acknowledged,
-    rejected,
-    seconds: tookSeconds,
-    durability: values.durability,
-    loadedUs,
-    oneAtATimeUs: quietUs,
+    rejected: after.refused - before.refused,
+    seconds: rounded(seconds, 3),
+    bytesPerOrder: rounded((after.bytes - before.bytes) / acknowledged, 1),
+    serverCores: coresUsed(cpu, seconds),
+    loadCores: coresUsed(own, seconds),
+    cpuNsPerOrder: Object.fromEntries(
+      [...cpu].map(([t, ns]) => [t, Math.round(ns / acknowledged)]),
+    ),
+    wrong,
   };
-  const text = values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2);
-  process.stdout.write(`${text}\n`);
-} finally {
-  server.removeAllListeners('exit');
-  server.kill('SIGTERM');
-  await new Promise((resolve) => server.once('exit', resolve));
-  rmSync(dir, { recursive: true });
+}
+
+function totals(sessions: readonly LoadSession[]) {
+  const sum = { acknowledged: 0, refused: 0, bytes: 0 };
+  for (const { acknowledged, refused, bytes } of sessions) {
+    sum.acknowledged += acknowledged;
+    sum.refused += refused;
+    sum.bytes += bytes;
+  }
+  return sum;
+}
+
+type Measured = Awaited<ReturnType<typeof measure>>;
+
+function linesOf(ours: Measured, bare: Measured, load: Load, durability: string): string[] {
+  const { connections, batch, window } = load;
+  const times = Object.entries(ours.cpuNsPerOrder).map(([thread, ns]) => `${thread} ${ns}`);
+  return [
+    `${connections} connections, ${batch} orders a frame, window ${window}, ${durability}`,
+    `ringside  ${lineOf(ours)}`,
+    `bare echo ${lineOf(bare)}`,
+    `ns of processor time an order: ${times.join(', ')}`,
+  ];
+}
+
+function lineOf(one: Measured): string {
+  return (
+    `${grouped(one.ordersPerSecond).padStart(9)} orders/s: ${grouped(one.acknowledged)} in ` +
+    `${one.seconds} s, ${one.rejected} rejected, ${one.bytesPerOrder} bytes an order, ` +
+    `${one.serverCores} cores of the server, ${one.loadCores} of the load`
+  );
 }

@@ -8,6 +8,7 @@ import { ASLEEP, WAKE } from '../src/ring/ring-layout.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import { RUN, STOP_NOW, STOP_WHEN_EMPTY } from '../src/ring/stop-codes.ts';
 import {
+  ByTheClock,
   defaultWaitStrategy,
   WAIT_STRATEGIES,
   type WaitStrategy,
@@ -232,6 +233,14 @@ describe('wait strategies', () => {
       },
     });
     expect(looks).toBe(1_021);
+  });
+
+  test('should let a thread that goes by the clock look again without being woken', () => {
+    const { ring } = makeRig();
+    let looks = 0;
+    new ByTheClock().wait(ring.words, WAKE, { isReady: () => ++looks > 3 });
+    expect(looks).toBe(4);
+    expect(ring.words[WAKE + ASLEEP]).toBe(0);
   });
 
   test('should suit the number of cores', () => {

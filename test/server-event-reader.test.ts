@@ -7,18 +7,21 @@ import { Prng } from '../src/base/prng.ts';
 import { E_SEQUENCE_LOW, EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot.ts';
 import { createRing } from '../src/ring/create-ring.ts';
 import { Ring } from '../src/ring/ring.ts';
+import { ASLEEP, CURSOR, WAKE } from '../src/ring/ring-layout.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import { STOP_WHEN_EMPTY } from '../src/ring/stop-codes.ts';
+import { Blocking } from '../src/ring/wait-strategy.ts';
 import { wake } from '../src/ring/wake.ts';
 import { Control, EVENT_STOP } from '../src/workers/control.ts';
 import { durableEventReader } from '../src/workers/event-reader.ts';
+import { RingEventOut } from '../src/workers/ring-event-out.ts';
 import type { ThreadStart } from '../src/workers/thread-start.ts';
 
 const SLOTS = 64;
 const FIRST_COMMAND = 0x7fff_fff0;
 
 /** A ring of events, what is durable of it, and what its reader has read, by command. */
-function createWorld() {
+function createWorld(durability = 'fsync') {
   const eventRing = createRing({
     slots: SLOTS,
     slotWords: EVENT_WORDS,
@@ -30,7 +33,7 @@ function createWorld() {
   const producer = new SingleProducer(ring);
   const control = new Control(Control.create(1, FIRST_COMMAND | 0));
   const read: number[] = [];
-  const start = { eventRing, consumer: 0 } as ThreadStart;
+  const start = { eventRing, consumer: 0, config: { durability } } as ThreadStart;
   const reader = durableEventReader(start, control, (slots, mask, from, end) => {
     for (let i = from; i !== end; i = (i + 1) | 0) {
       read.push(slots[((i & mask) << EVENT_SHIFT) + E_SEQUENCE_LOW]!);
@@ -106,4 +109,34 @@ test.each([1, 2, 3, 4, 5])('should read all once and in order, seed %i', async (
   world.stop();
   await running;
   expect(world.read).toEqual(wanted);
+});
+
+test('should read every event at once where the server promises no durability', async () => {
+  const world = createWorld('none');
+  const running = world.reader.run();
+  for (let i = 0; i < 3; i++) expect(world.publish(FIRST_COMMAND + i, 2)).toBe(true);
+  world.stop();
+  await running;
+  expect(world.read).toHaveLength(6);
+});
+
+test('should be woken by matching only for what is durable', () => {
+  const shape = { slots: SLOTS, slotWords: EVENT_WORDS, consumers: 1 } as const;
+  const ring = new Ring(createRing({ ...shape, producers: 'single' }));
+  const control = new Control(Control.create(1, FIRST_COMMAND | 0));
+  const out = new RingEventOut(ring, new Blocking(), control);
+  const wakesFor = (command: number): number => {
+    const before = ring.words[WAKE]!;
+    ring.words[WAKE + ASLEEP] = 1;
+    out.slots[((out.cursor & out.mask) << EVENT_SHIFT) + E_SEQUENCE_LOW] = command | 0;
+    out.cursor = (out.cursor + 1) | 0;
+    out.flush();
+    return ring.words[WAKE]! - before;
+  };
+  expect(wakesFor(FIRST_COMMAND)).toBe(0);
+  expect(wakesFor(FIRST_COMMAND - 1)).toBe(1);
+  control.durable = (FIRST_COMMAND + 2) | 0;
+  expect(wakesFor(FIRST_COMMAND + 1)).toBe(1);
+  expect(wakesFor(FIRST_COMMAND + 2)).toBe(0);
+  expect(ring.words[CURSOR]).toBe(4);
 });

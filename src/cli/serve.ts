@@ -17,10 +17,15 @@ status 0.
 Exit status: 71 a thread of the server died, 74 the disk failed under the journal; standard error
 says why.`;
 
+interface ServeOptions extends ConfigOptions {
+  latencyReport?: string;
+}
+
 export function serveCommand(): Command {
   return configFlags(new Command('serve').description('run the exchange'))
+    .option('--latency-report <dir>', 'HDR reports of what commands take, every minute and at exit')
     .addHelpText('after', HELP)
-    .action(async (options: ConfigOptions) => {
+    .action(async (options: ServeOptions) => {
       // A signal that comes on the way up is kept: nobody else minds one of process 1.
       const isToStop = signalled();
       const { supervisor, config } = await startServer(options);
@@ -32,12 +37,13 @@ export function serveCommand(): Command {
 
 /** Starts a server as flags and configuration say. */
 export async function startServer(
-  options: ConfigOptions,
+  options: ServeOptions,
 ): Promise<{ supervisor: Supervisor; config: Config }> {
   const { config } = configOf(options);
   expectServerHere();
   try {
-    return { supervisor: await Supervisor.start(config), config };
+    const { latencyReport } = options;
+    return { supervisor: await Supervisor.start(config, { latencyReport }), config };
   } catch (error) {
     const expected = [DirectoryLocked, AddressInUse, RecoveryRefused];
     if (error instanceof Error && expected.some((one) => error instanceof one))

@@ -39,11 +39,19 @@ export class SingleProducer implements Waiter {
 
   /** Hands slots `next` … `end - 1` to the consumers. They must have been free and are filled. */
   publish(end: number): void {
+    this.publishSilently(end);
+    wakeSleepers(this.words, WAKE);
+  }
+
+  /**
+   * The same without waking who sleeps: for slots that no consumer could go on with now. Whoever
+   * makes that possible calls `wake` after it.
+   */
+  publishSilently(end: number): void {
     assert(((end - this.next) | 0) >= 0, 'what is published stays so');
     assert(((this.limit - end) | 0) >= 0, 'only free slots are published');
     this.next = end | 0;
     Atomics.store(this.words, CURSOR, this.next);
-    wakeSleepers(this.words, WAKE);
   }
 
   /**

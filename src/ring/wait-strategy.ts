@@ -6,7 +6,8 @@
 //   blocking   looks a few times, then sleeps until woken: no core lost, some microseconds a
 //              wake-up, part of them paid by the publisher
 //
-// A thread that serves sockets has none of these: it runs its batch loop with `runAsync`.
+// A thread for whose work nobody waits goes by the clock, whatever the configuration says. One that
+// serves sockets has none of these: it runs its batch loop with `runAsync`.
 
 import { sleep, type Waiter } from './wake.ts';
 
@@ -24,6 +25,9 @@ const HOT_THREADS = 4;
 const SPINS_BEFORE_SLICE = 1_000;
 /** The kernel adds its timer slack (50 µs) to it. */
 const SLICE_MS = 0.02;
+/** How long a thread that goes by the clock sleeps: at first, and when nothing comes for long. */
+const CLOCK_MS_LEAST = 1;
+const CLOCK_MS_MOST = 4;
 /** Looks before a sleep: about 2 µs, less than a wake-up takes. */
 const SPINS_BEFORE_SLEEP = 100;
 
@@ -54,6 +58,21 @@ export class Blocking implements WaitStrategy {
   wait(words: Int32Array, line: number, waiter: Waiter): void {
     for (let spins = this.spins; !waiter.isReady(); spins--) {
       if (spins <= 0) sleep(words, line, waiter);
+    }
+  }
+}
+
+/**
+ * For a thread whose work nobody waits for: it sleeps by the clock, so that no publisher has to
+ * wake it. It is a few milliseconds late; the ring must hold what comes meanwhile.
+ */
+export class ByTheClock implements WaitStrategy {
+  /** Nobody notifies it: a wait on it is a sleep. */
+  private readonly idle = new Int32Array(new SharedArrayBuffer(4));
+
+  wait(_words: Int32Array, _line: number, waiter: Waiter): void {
+    for (let ms = CLOCK_MS_LEAST; !waiter.isReady(); ms = Math.min(2 * ms, CLOCK_MS_MOST)) {
+      Atomics.wait(this.idle, 0, 0, ms);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { CommandPort } from '../session/ports.ts';
 /** The sessions' port over the command ring. A slot's sequence in it is its command's. */
 export class RingCommandPort implements CommandPort {
   readonly words: Int32Array;
-  private readonly producer: MultiProducer;
+  protected readonly producer: MultiProducer;
 
   constructor(ring: Ring) {
     this.words = ring.words;

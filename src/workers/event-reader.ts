@@ -1,10 +1,10 @@
-// How the threads that serve sockets read the event ring: only what is durable, and with a turn of
-// the event loop between two batches.
+// How the threads that serve sockets read the event ring: only what is durable (all of it where the
+// server promises nothing), and with a turn of the event loop between two batches.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { E_SEQUENCE_LOW, EVENT_SHIFT } from '../core/event-slot.ts';
 import { ThreadCounters } from '../ops/counters.ts';
-import { BatchLoop } from '../ring/batch-loop.ts';
+import { type BatchHandler, BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
 import { type Control, EVENT_STOP } from './control.ts';
@@ -35,7 +35,11 @@ export function durableEventReader(
     const sequence = slots[((event & mask) << EVENT_SHIFT) + E_SEQUENCE_LOW]!;
     return ((sequence - durable) | 0) < 0;
   };
-  const handler = (_words: Int32Array, first: number, end: number): number => {
+  const readAll: BatchHandler = (_words, first, end) => {
+    onEvents(slots, mask, first, end);
+    return end;
+  };
+  const readDurable: BatchHandler = (_words, first, end) => {
     const durable = control.durable;
     let reached = end;
     while (reached !== first && !isDurable((reached - 1) | 0, durable)) {
@@ -44,10 +48,12 @@ export function durableEventReader(
     if (reached !== first) onEvents(slots, mask, first, reached);
     return reached;
   };
+  const gate = { isHeld: () => !isDurable(loop.next, control.durable) };
+  const isGated = start.config.durability !== 'none';
   const loop: BatchLoop = new BatchLoop({
     consumer,
-    handler,
-    isHeld: () => !isDurable(loop.next, control.durable),
+    handler: isGated ? readDurable : readAll,
+    ...(isGated ? gate : {}),
     stopWords: control.words,
     stopAt: EVENT_STOP,
     beat: new ThreadCounters(start.counters, start.counted).beat,

@@ -14,8 +14,9 @@ import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
-import { durableEventReader } from './event-reader.ts';
+import { type DurableEvents, durableEventReader } from './event-reader.ts';
 import { socketThread } from './socket-thread.ts';
+import { IoStamps } from './stage-stamps.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
 import { undurableCommands } from './undurable.ts';
 
@@ -34,20 +35,19 @@ export async function runIo(
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
   const thread = socketThread(start, 'io', say);
+  const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer);
   const sessions: Sessions = createSessions(start, control, {
-    port: new RingCommandPort(commandRing),
+    port: stamps?.port ?? new RingCommandPort(commandRing),
     stamp: clock,
     catchUp: () => reader.catchUp(),
     observer: new ClientWatch(thread.words, thread.log),
   });
-  const now = (): number => {
-    clock.advance();
-    return performance.now();
-  };
-  const reader = durableEventReader(start, control, (slots, mask, from, end) => {
+  const now = inputClock(clock, stamps);
+  const onEvents: DurableEvents = (slots, mask, from, end) => {
     sessions.onEvents(slots, mask, from, end);
     sessions.flush(now());
-  });
+  };
+  const reader = durableEventReader(start, control, stamps?.counting(onEvents) ?? onEvents);
   let server: SocketServer | undefined;
   control.failed().then(() => {
     reader.catchUp();
@@ -101,6 +101,15 @@ function createSessions(
   });
   if (recovered !== undefined) sessions.restore(recovered.image);
   return sessions;
+}
+
+/** What is read before each input: moves the stamp of commands, gives ms for the sessions. */
+function inputClock(clock: StampClock, stamps: IoStamps | undefined): () => number {
+  return () => {
+    stamps?.arrived();
+    clock.advance();
+    return performance.now();
+  };
 }
 
 function sessionsOf({ sessions, accounts: all }: Config): SessionConfig[] {

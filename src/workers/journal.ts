@@ -12,15 +12,20 @@ import { ThreadCounters } from '../ops/counters.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
+import { ByTheClock } from '../ring/wait-strategy.ts';
 import { wake } from '../ring/wake.ts';
 import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
 import { configuredStrategy } from './matching.ts';
+import { stampDurable } from './stage-stamps.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 import { noteTask } from './thread-vitals.ts';
 
 /** When so much of a segment is used, the next one is asked for. */
 const SPARE_FROM_FILL = 0.25;
+
+/** A ring of fewer slots might be full before a thread that goes by the clock looks again. */
+const SLOTS_BY_THE_CLOCK = 8_192;
 
 /** How long clients are told that the disk has failed, and the telling may take to leave, ms. */
 const TELL_MS_MAX = 400;
@@ -55,13 +60,15 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   noteTask(counters);
   counters.words[c.W_DURABLE] = writer.durableSequence;
   const isSynced = config.durability === 'fsync';
+  // Where nothing is written, no event waits for it.
+  const isAwaited = config.durability !== 'none';
   const handler = (_words: Int32Array, first: number, end: number): number => {
     const startMs = performance.now();
     appendRange(writer, ring, first, end);
     const writtenMs = performance.now();
     writer.sync();
     control.durable = end;
-    wake(eventRing);
+    if (isAwaited) wake(eventRing);
     if (isSynced) counters.observe(c.W_SYNC, (performance.now() - writtenMs) / 1_000);
     countBatch(counters, writer, (end - first) | 0, (writtenMs - startMs) / 1_000);
     if (writer.fill > SPARE_FROM_FILL && control.spare === SPARE_NONE) {
@@ -74,7 +81,10 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
   const consumer = new Consumer(ring, start.consumer, batchMax);
   const stop = { stopWords: control.words, stopAt: COMMAND_STOP, beat: counters.beat };
   isReady();
-  new BatchLoop({ consumer, handler, ...stop }).run(configuredStrategy(config.waitStrategy));
+  const strategy = configuredStrategy(config.waitStrategy);
+  const stamping = stampDurable(start.stamps, handler);
+  const loop = new BatchLoop({ consumer, handler: stamping, ...stop });
+  loop.run(isAwaited || ring.capacity < SLOTS_BY_THE_CLOCK ? strategy : new ByTheClock());
   writer.close();
 }
 

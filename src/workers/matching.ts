@@ -24,6 +24,7 @@ import { defaultWaitStrategy, type WaitStrategy, waitStrategy } from '../ring/wa
 import { COMMAND_STOP, Control } from './control.ts';
 import { pinThread } from './pinning.ts';
 import { RingEventOut } from './ring-event-out.ts';
+import { stampMatched } from './stage-stamps.ts';
 import { type ThreadMessage, type ThreadStart, threadLog } from './thread-start.ts';
 import { noteTask } from './thread-vitals.ts';
 
@@ -37,11 +38,12 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   pin(config.matchingCpu, threadLog(start, 'matching', say));
   const strategy = configuredStrategy(config.waitStrategy);
   const ring = new Ring(start.commandRing);
-  const out = new RingEventOut(new Ring(start.eventRing), strategy);
+  const control = new Control(start.control);
+  const gate = config.durability === 'none' ? undefined : control;
+  const out = new RingEventOut(new Ring(start.eventRing), strategy, gate);
   const core = createCore(config.limits, out);
   if (start.recovered !== undefined) restoreState(core.m, start.recovered.image.state);
   const { slots } = ring;
-  const control = new Control(start.control);
   const { m } = core;
   let dueLow = NO_DUE_WORD;
   let dueHigh = NO_DUE_WORD;
@@ -71,7 +73,7 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   };
   const loop = new BatchLoop({
     consumer: new Consumer(ring, start.consumer, BATCH_MAX),
-    handler,
+    handler: stampMatched(start.stamps, handler),
     stopWords: control.words,
     stopAt: COMMAND_STOP,
     beat: counters.beat,

@@ -33,6 +33,7 @@ import { COMMAND_STOP, Control, EVENT_STOP, STORAGE_ENDS, STORAGE_SNAPSHOTS } fr
 import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
 import { defineInstruments } from './first-instruments.ts';
+import { LatencyReport } from './latency-report.ts';
 import { Operations } from './operations.ts';
 import { watchProgress } from './progress-watch.ts';
 import { type StorageThread, startStorage } from './start-storage.ts';
@@ -59,6 +60,11 @@ const READ_MS_MAX = 500;
 /** Ports that the system chose and that somebody else was quicker to take. */
 const CHOICES_MAX = 5;
 
+export interface SupervisorOptions {
+  /** Directory in which HDR reports of the stages of commands are written. Default: none are. */
+  readonly latencyReport?: string | undefined;
+}
+
 export class Supervisor {
   ordersPort = 0;
   feedPort = 0;
@@ -74,6 +80,7 @@ export class Supervisor {
   private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
+  private report: LatencyReport | undefined;
 
   private constructor(
     config: Config,
@@ -118,7 +125,7 @@ export class Supervisor {
    * Starts a server; resolves when clients can connect. Throws DirectoryLocked, AddressInUse or
    * RecoveryRefused.
    */
-  static async start(config: Config): Promise<Supervisor> {
+  static async start(config: Config, options: SupervisorOptions = {}): Promise<Supervisor> {
     for (const port of [config.ordersPort, config.feedPort]) {
       if (port !== 0) await freePort(config.host, port);
     }
@@ -128,8 +135,10 @@ export class Supervisor {
     const operations = await Operations.open(config);
     let supervisor: Supervisor;
     try {
+      const report = reportOf(config, options, operations);
       const storage = isStored ? await startStorage(config, control, operations) : undefined;
       supervisor = new Supervisor(config, operations, control, lock, storage);
+      supervisor.report = report;
     } catch (error) {
       await operations.close();
       throw error;
@@ -190,6 +199,7 @@ export class Supervisor {
     await Promise.all(ended);
     clearTimeout(giveUp);
     await this.endStorage(isSnapshotWanted ? this.config.stopSnapshotMsMax : 0);
+    this.report?.close();
     this.lock?.unlock();
     this.log.info({}, 'stopped');
     await this.operations.close();
@@ -261,6 +271,7 @@ export class Supervisor {
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
       recovered: this.storage?.recovered,
+      stamps: this.report?.buffers,
     };
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
@@ -329,6 +340,15 @@ export class Supervisor {
     this.control.setStop(stop, STOP_WHEN_EMPTY);
     wake(ring);
   }
+}
+
+function reportOf(
+  { commandSlots, ioThreads }: Config,
+  { latencyReport: dir }: SupervisorOptions,
+  { logs }: Operations,
+): LatencyReport | undefined {
+  if (dir === undefined) return undefined;
+  return new LatencyReport(dir, commandSlots, ioThreads, logs.of('supervisor'));
 }
 
 /** How far each consumer of a ring has read, and where what was published ends. */

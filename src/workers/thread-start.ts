@@ -7,6 +7,7 @@ import type { StartImage } from '../journal/start-image.ts';
 import type { Config } from '../ops/config.ts';
 import { GatedLog, type LogLine, levelOf } from '../ops/gated-log.ts';
 import type { LogComponent } from '../ops/log-levels.ts';
+import type { StampBuffers } from './stage-stamps.ts';
 
 export type ThreadKind = 'matching' | 'journal' | 'io' | 'publisher';
 
@@ -42,6 +43,8 @@ export interface ThreadStart {
   eventRing: SharedArrayBuffer;
   /** What the log led to; undefined: it is empty, or there is none. */
   recovered: Recovered | undefined;
+  /** Where the stages of commands are stamped; left out: nowhere. */
+  stamps?: StampBuffers | undefined;
 }
 
 /** Where a server goes on. */
