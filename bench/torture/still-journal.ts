@@ -35,7 +35,7 @@ export interface StillJournal {
   readonly commands: number;
 }
 
-/** `count` segments of `segmentBytesMax` bytes, filled with batches of random length. */
+/** At least `count` full segments of `segmentBytesMax` bytes, of batches of random length. */
 export function makeJournal(seed: number, count: number, segmentBytesMax: number): StillJournal {
   const prng = new Prng(seed);
   const dir = newFolder();
