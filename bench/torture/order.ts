@@ -21,6 +21,8 @@ const SESSIONS = 2;
 const LOAD_MS = 1_500;
 const SHORT_LOAD_MS = 200;
 const CONTROL_LOAD_MS = 300;
+/** Of each session, however long that takes. */
+const REPORTS_LEAST = 100;
 /** Longer than any write of these servers. */
 const STRING_BYTES_MAX = 1_048_576;
 const CONFIG = { segmentBytesMax: 262_144, snapshotCommands: 0, snapshotSeconds: 0 };
@@ -69,6 +71,7 @@ async function traceLoad(
   await Promise.all(traders.map((trader) => trader.logOn(orders)));
   for (const trader of traders) trader.load();
   await pause(loadMs);
+  await Promise.all(traders.map((trader) => trader.has(REPORTS_LEAST)));
   await server.end('SIGKILL');
   await Promise.all([watcher.close(), ...traders.map((trader) => trader.ended())]);
   const portOf = (url: string) => Number(new URL(url).port);

@@ -5,6 +5,7 @@ import { Prng } from '../../src/base/prng.ts';
 import { C_SEQUENCE, COMMAND_WORDS } from '../../src/core/command-slot.ts';
 import { newIdentity } from '../../src/journal/journal-identity.ts';
 import { JournalWriter } from '../../src/journal/journal-writer.ts';
+import { BATCH_HEADER_BYTES } from '../../src/journal/segment-layout.ts';
 import { dropFolder, LIMITS, newFolder } from './child-server.ts';
 import { batchesIn, segmentsIn } from './journal-bytes.ts';
 
@@ -34,7 +35,7 @@ export interface StillJournal {
   readonly commands: number;
 }
 
-/** `count` segments of `segmentBytesMax` bytes, filled with batches of random length. */
+/** At least `count` full segments of `segmentBytesMax` bytes, of batches of random length. */
 export function makeJournal(seed: number, count: number, segmentBytesMax: number): StillJournal {
   const prng = new Prng(seed);
   const dir = newFolder();
@@ -44,11 +45,11 @@ export function makeJournal(seed: number, count: number, segmentBytesMax: number
   const parts: Int32Array[] = [];
   let begun = 1;
   while (begun < count || writer.fill < FILLED) {
-    const { fill } = writer;
     const slots = slotsOf(prng, prng.between(1, BATCH_COMMANDS_MAX), writer.nextSequence);
+    const bytes = writer.fill * segmentBytesMax + BATCH_HEADER_BYTES + slots.byteLength;
+    if (bytes > segmentBytesMax) begun += 1;
     writer.append(slots, 0, slots.length / COMMAND_WORDS);
     parts.push(slots);
-    if (writer.fill < fill) begun += 1;
   }
   const segments = segmentsIn(dir).map(segmentAt);
   const slots = new Int32Array(parts.reduce((length, part) => length + part.length, 0));

@@ -116,6 +116,11 @@ export class Trader {
     this.fill();
   }
 
+  /** Resolves when it has so many reports, or the connection has ended. */
+  has(reports: number): Promise<void> {
+    return this.until(`${reports} reports`, () => this.reportCount >= reports);
+  }
+
   /** Resolves when the connection has ended: what the server had sent by then was read. */
   async ended(): Promise<void> {
     await this.until('the end of a connection', () => false);
