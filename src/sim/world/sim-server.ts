@@ -240,7 +240,7 @@ export class SimServer {
     events.read[reader] = end;
     if (reader === PUBLISHER) {
       this.eventBatches += 1;
-      const isLost = this.around.bug === 'feed-message-lost' && this.eventBatches % 150 === 0;
+      const isLost = this.around.bug === 'feed-message-lost' && this.eventBatches % 60 === 0;
       if (!isLost) this.publisher.onEvents(events.slots, events.mask, from, end);
     } else {
       this.sessions[reader]!.onEvents(events.slots, events.mask, from, end);

@@ -21,7 +21,7 @@ export type TraderCommand =
 
 const MID = 1_000;
 const SPREAD = 12;
-const BURST_MAX = 24;
+const BURST_MAX = 44;
 /** Orders that a trader has when it rather cancels than enters. */
 const ORDERS_AIMED_AT = 40;
 

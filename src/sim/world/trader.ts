@@ -210,10 +210,11 @@ export class Trader extends SimClient<OrderEntry> {
 
   private hear(report: ExecutionReport): void {
     if (report.kind === 'done' || report.kind === 'rejected') return;
-    const { account, clOrdId, instrument, side, leaves = 0 } = { leaves: 0, ...report };
+    const { account, clOrdId, instrument, side } = report;
+    const leaves = report.kind === 'canceled' ? 0 : report.leaves;
     const key = orderKey(account, clOrdId);
     if (report.kind === 'replaced') this.orders.delete(orderKey(account, report.origClOrdId));
-    if (report.kind === 'canceled' || leaves === 0) this.orders.delete(key);
+    if (leaves === 0) this.orders.delete(key);
     else this.orders.set(key, { account, clOrdId, leaves, instrument, side });
   }
 }

@@ -58,7 +58,7 @@ export function worldConfig(random: Prng): WorldConfig {
     eventSlots: random.pick([64, 256, 1_024]),
     sessionLimits: {
       credits: random.pick([48, 200, 1_000]),
-      retainedReports: random.pick([600, 1_200, 3_000]),
+      retainedReports: random.pick([600, 1_000, 2_000]),
       unsentReportsMax: random.pick([400, 100_000]),
       stalledMsMax: random.pick([1_500, 10_000]),
       unsentBytesPause: 8_192,

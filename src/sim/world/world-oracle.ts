@@ -82,7 +82,7 @@ export class WorldOracle {
       grown.set(this.history);
       this.history = grown;
     }
-    this.history.set(words.subarray(at, at + COMMAND_WORDS), to);
+    for (let i = 0; i < COMMAND_WORDS; i++) this.history[to + i] = words[at + i]!;
     this.next = sequence + 1;
   }
 

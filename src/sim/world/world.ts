@@ -32,8 +32,8 @@ import { WorldTrail } from './world-trail.ts';
 const WATCHERS = 2;
 /** Turns of the SDK's promises between two steps. */
 const TURNS = 4;
-const THINK_US_MIN = 5_000;
-const THINK_US_MAX = 60_000;
+const THINK_US_MIN = 8_000;
+const THINK_US_MAX = 110_000;
 const OPERATE_US_MAX = 2_500_000;
 /** Starts after which everybody comes to rest and is compared. */
 const REST_PERCENT = 20;
