@@ -52,13 +52,13 @@ await runBench({
       if (status !== 0) wrong.push(`${key} failed: ${stderr.trim().split('\n').at(-1) ?? ''}`);
       const line = stdout.trim().split('\n').at(-1) ?? '';
       if (line.startsWith('{')) report[key] = JSON.parse(line);
+      // After each, so that a run that is broken off leaves what it has.
+      writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+      writeFileSync(join(out, 'report.md'), reportText(report));
     }
-    const text = reportText(report);
-    writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-    writeFileSync(join(out, 'report.md'), text);
     return {
       told: { benches: Object.keys(report) },
-      lines: text.split('\n'),
+      lines: reportText(report).split('\n'),
       results: Object.entries(report).map(([key, one]) => [key, one.resultHash]),
       wrong,
       seed: null,
