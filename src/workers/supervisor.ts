@@ -11,7 +11,6 @@
 // on which nothing moves any more, or a way down that takes too long; both tell where each thread
 // stands.
 
-import { once } from 'node:events';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { lowWord } from '../base/words.ts';
@@ -151,8 +150,8 @@ export class Supervisor {
       const text = `not drained within ${DRAIN_MS_MAX} ms: ${this.reached()}`;
       leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
-    const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
-    if (this.storage !== undefined) ended.push(once(this.storage.worker, 'exit'));
+    const ended = this.threads.map(({ worker }) => hasEnded(worker));
+    if (this.storage !== undefined) ended.push(hasEnded(this.storage.worker));
     // First every thread stops taking commands: one's last command may fill the orders of a session
     // of another, which must still be there to be told.
     const io = this.ofKind('io');
@@ -291,6 +290,19 @@ export class Supervisor {
       port.publish();
     }
   }
+}
+
+/**
+ * Resolves when a thread has done all of its work. Its exit may come seconds later: no worker goes
+ * while V8 compiles something large for any of them, and that takes long on a busy machine.
+ */
+function hasEnded(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'ended') resolve();
+    });
+  });
 }
 
 function reportOf(
