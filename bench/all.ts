@@ -90,7 +90,7 @@ function ofItself(isQuick: boolean): Step[] {
     { key: 'wire-1', bench: 'wire', args: ['--batch', '1', ...seconds] },
     step('latency', ...latency),
     step('swing', ...short('--commands', '2000', '--orders', '200', '--passes', '1')),
-    step('ring', ...short('--slots', '2000', '--trips', '200')),
+    step('ring', ...short('--slots', '2000', '--trips', '200', '--batches', '64')),
     step(
       'feed',
       ...short('--events', '8192', '--orders', '500', '--passes', '1', '--large', '5000'),

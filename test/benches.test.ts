@@ -155,7 +155,7 @@ test('latency should charge for waiting, and leave histograms, a log and a pictu
 });
 
 test('ring should pass every slot through every topology', async () => {
-  const ring = await told('ring', '--slots', '5000', '--trips', '200');
+  const ring = await told('ring', '--slots', '5000', '--trips', '200', '--batches', '64');
   expect(ring.topologies).toHaveLength(6);
   for (const { slots, slotsPerSecond } of ring.topologies) {
     expect(slots).toBeGreaterThan(4_990);
