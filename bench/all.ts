@@ -52,13 +52,13 @@ await runBench({
       if (status !== 0) wrong.push(`${key} failed: ${stderr.trim().split('\n').at(-1) ?? ''}`);
       const line = stdout.trim().split('\n').at(-1) ?? '';
       if (line.startsWith('{')) report[key] = JSON.parse(line);
+      // After each, so that a run that is broken off leaves what it has.
+      writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+      writeFileSync(join(out, 'report.md'), reportText(report));
     }
-    const text = reportText(report);
-    writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-    writeFileSync(join(out, 'report.md'), text);
     return {
       told: { benches: Object.keys(report) },
-      lines: text.split('\n'),
+      lines: reportText(report).split('\n'),
       results: Object.entries(report).map(([key, one]) => [key, one.resultHash]),
       wrong,
       seed: null,
@@ -90,7 +90,7 @@ function ofItself(isQuick: boolean): Step[] {
     { key: 'wire-1', bench: 'wire', args: ['--batch', '1', ...seconds] },
     step('latency', ...latency),
     step('swing', ...short('--commands', '2000', '--orders', '200', '--passes', '1')),
-    step('ring', ...short('--slots', '2000', '--trips', '200')),
+    step('ring', ...short('--slots', '2000', '--trips', '200', '--batches', '64')),
     step(
       'feed',
       ...short('--events', '8192', '--orders', '500', '--passes', '1', '--large', '5000'),

@@ -120,6 +120,7 @@ function headOf(bench: Pick<Bench<undefined>, 'name' | 'coresNeeded'>, outcome: 
     seed: outcome.seed,
     resultHash: hashOf(outcome.results),
     isRight: outcome.wrong.length === 0,
+    wrong: outcome.wrong,
   };
 }
 

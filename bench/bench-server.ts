@@ -65,6 +65,20 @@ export async function startEcho(): Promise<BenchProcess & { url: string }> {
   return { pid: child.pid!, url: found[1]!, stop: () => stopProcess(child) };
 }
 
+const running = new Set<ChildProcess>();
+
+let isWatching = false;
+
+/** A bench that is broken off takes what it started with it. */
+function watchSignals(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.once('exit', () => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+}
+
 async function startProcess(
   args: readonly string[],
   pattern: RegExp,
@@ -73,6 +87,9 @@ async function startProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, RINGSIDE_LOG: 'warn' },
   });
+  watchSignals();
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let text = '';
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
@@ -82,7 +99,6 @@ async function startProcess(
       if (match !== null) resolve(match);
     });
   });
-  child.removeAllListeners('exit');
   return { child, found };
 }
 

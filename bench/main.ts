@@ -24,7 +24,7 @@ const BENCHES: Readonly<Record<string, string>> = {
     'the core beside other engines, in turn, as ratios',
   garbage: '[--commands N]: garbage collections and heap growth of the core alone',
   oracle: '[--commands N | --census]: random commands through core and naive oracle, compared',
-  ring: '[--slots N --trips N]: slots through each topology, checked; round trips',
+  ring: '[--slots N --trips N --batches N,N]: slots through each topology, checked; round trips',
   journal: '[--dir DIR] [--seconds N] [--megabytes N]: checksum, append, read back',
   recovery: '[--commands N] [--dir DIR]: a server back from its journal, and from a snapshot',
   micro: '[--only TEXT --ms N]: codecs, rings and checksums by themselves',

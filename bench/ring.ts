@@ -13,7 +13,6 @@ import { type RunResult, runPingPong, runTopology, TOPOLOGIES, type Topology } f
 
 const CAPACITY = 16_384;
 const BATCH = 64;
-const BATCHES = [1, 8, 64, 512];
 const WARM_TRIPS = 2_000;
 /** No run is slower than this in slots per ms; one that hangs ends then and fails. */
 const SLOWEST = 1_000;
@@ -75,15 +74,15 @@ async function runTopologies(slots: number): Promise<(RunResult & { name: string
 }
 
 /** Fewer slots, by batch size and strategy; spinning only where every thread has a core. */
-async function runBatches(slots: number): Promise<BatchResult[]> {
+async function runBatches(slots: number, sizes: readonly number[]): Promise<BatchResult[]> {
   const few = Math.ceil(slots / 50);
-  print(`${few} slots by batch size (1, 8, 64, 512) and wait strategy`);
+  print(`${few} slots by batch size (${sizes.join(', ')}) and wait strategy`);
   const results: BatchResult[] = [];
   for (const topology of TOPOLOGIES.slice(0, 2)) {
     for (const name of WAIT_STRATEGIES) {
       if (name === 'busy-spin' && threadsOf(topology) > cores) continue;
       const rates: number[] = [];
-      for (const batch of BATCHES) {
+      for (const batch of sizes) {
         const shape = { worker, topology, slots: few, capacity: CAPACITY, firstSequence: 0 };
         const result = await runTopology({ ...shape, wait: name, batch, limitMs: limitMs(few) });
         rates.push(result.slotsPerSecond);
@@ -124,12 +123,14 @@ await runBench({
   options: {
     slots: { type: 'string', default: '100000000' },
     trips: { type: 'string', default: '20000' },
+    batches: { type: 'string', default: '1,8,64,512' },
   },
   async run(values): Promise<Outcome> {
     const slots = wholeNumber('slots', values.slots, 100);
     const trips = wholeNumber('trips', values.trips, 1);
+    const sizes = values.batches.split(',').map((size) => wholeNumber('batches', size, 1));
     const topologies = await runTopologies(slots);
-    const batches = await runBatches(slots);
+    const batches = await runBatches(slots, sizes);
     const roundTrips = await runRoundTrips(trips);
     const head = { slots, batch: BATCH, capacity: CAPACITY };
     return {

@@ -16,8 +16,9 @@ import { median, type Outcome, rounded, runBench, wholeNumber } from './bench-ru
 import './inline-more.ts';
 import { SWING_INSTRUMENT, SwingFlow, type SwingOptions } from './swing-flow.ts';
 
-/** Commands of a run that is compared with the oracle. */
+/** Commands of a run that is compared with the oracle, and orders of its book, at most. */
 const COMPARED = 20_000;
+const COMPARED_ORDERS = 500;
 const WARM_UPS = 2;
 
 interface Market {
@@ -121,7 +122,8 @@ await runBench({
     const still = { seed, commands: wholeNumber('commands', values.commands, 2), orders, swing: 0 };
     const moving = { ...still, swing: wholeNumber('swing', values.swing, 0) / 100 };
     for (const options of [still, moving]) {
-      compare({ ...options, orders: 500, commands: COMPARED });
+      const commands = Math.min(COMPARED, options.commands);
+      compare({ ...options, orders: Math.min(COMPARED_ORDERS, orders), commands });
     }
     const steady = generate(still, () => {});
     const swinging = generate(moving, () => {});

@@ -11,7 +11,6 @@
 // on which nothing moves any more, or a way down that takes too long; both tell where each thread
 // stands.
 
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { lowWord } from '../base/words.ts';
@@ -183,7 +182,7 @@ export class Supervisor {
       const text = `not drained within ${DRAIN_MS_MAX} ms: ${this.reached()}`;
       leaveProcess(EXIT_THREAD_DIED, text);
     }, DRAIN_MS_MAX);
-    const ended = this.threads.map(({ worker }) => once(worker, 'exit'));
+    const ended = this.threads.map(({ worker }) => hasEnded(worker));
     // First every thread stops taking commands: one's last command may fill the orders of a session
     // of another, which must still be there to be told.
     const io = this.ofKind('io');
@@ -208,7 +207,7 @@ export class Supervisor {
   /** The journal is closed: the storage thread may make one more snapshot, in `ms`. */
   private async endStorage(ms: number): Promise<void> {
     if (this.storage === undefined) return;
-    const ended = once(this.storage.worker, 'exit');
+    const ended = hasEnded(this.storage.worker);
     const tell = (stop: number): void => {
       this.control.storageStop = stop;
       this.control.wakeStorage();
@@ -340,6 +339,19 @@ export class Supervisor {
     this.control.setStop(stop, STOP_WHEN_EMPTY);
     wake(ring);
   }
+}
+
+/**
+ * Resolves when a thread has done all of its work. Its exit may come seconds later: no worker goes
+ * while V8 compiles something large for any of them, and that takes long on a busy machine.
+ */
+function hasEnded(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.on('message', (message: ThreadMessage) => {
+      if (message.type === 'ended') resolve();
+    });
+  });
 }
 
 function reportOf(

@@ -26,7 +26,11 @@ export function enterThread<Start extends { name: string } = ThreadStart>(): Thr
     listenTo: (onMessage) => {
       port.on('message', onMessage);
     },
-    leave: () => port.close(),
+    leave: () => {
+      const message: ThreadMessage = { type: 'ended' };
+      port.postMessage(message);
+      port.close();
+    },
   };
 }
 

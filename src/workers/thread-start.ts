@@ -74,7 +74,9 @@ export type ThreadMessage =
   /** An I/O thread: no client's command goes into the ring any more … */
   | { type: 'stopped' }
   /** … everything owed is sent, the sockets are closed, and no command at all follows. */
-  | { type: 'quiet' };
+  | { type: 'quiet' }
+  /** Its work is done and its files are closed. The thread goes when V8 lets go of it. */
+  | { type: 'ended' };
 
 /** From the supervisor to the threads that serve sockets. */
 export type SupervisorMessage =
