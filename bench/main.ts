@@ -29,6 +29,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   wire:
     '[--connections C --batch B --seconds S --durability D --snapshot-commands N]: server and ' +
     'clients on loopback',
+  'wire-service':
+    '--url URL --token-file FILE… [--symbol S --window N --seconds S --out DIR]: load for a ' +
+    'server that runs, through the SDK, with an HDR report',
 };
 
 const [name = '', ...args] = process.argv.slice(2);
