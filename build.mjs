@@ -48,6 +48,7 @@ const BENCHES = [
   'wire-echo',
   'latency',
   'latency-sender',
+  'wire-service',
   'hostile',
   'mutants',
   'hard',
@@ -56,6 +57,8 @@ const BENCHES = [
   'ops-cost',
   'world',
 ];
+
+const CHECKS = ['kubernetes'];
 
 const common = {
   absWorkingDir: import.meta.dirname,
@@ -107,6 +110,12 @@ const whole = {
   },
 };
 
+// What proves the manifests under k8s/.
+const checks = {
+  ...program,
+  entryPoints: Object.fromEntries(CHECKS.map((name) => [`check/${name}`, `k8s/check/${name}.ts`])),
+};
+
 // What `import … from 'ringside'` gives: runs in a browser too.
 const sdk = {
   ...common,
@@ -115,14 +124,16 @@ const sdk = {
   entryPoints: { client: 'src/client/index.ts' },
 };
 
-const [commands, threads, client] = await Promise.all([cli, whole, sdk].map(build));
+const [commands, threads, scripts, client] = await Promise.all(
+  [cli, whole, checks, sdk].map(build),
+);
 for (const file of threads.outputFiles.filter(({ path }) => path.endsWith('.js'))) {
   harden(
     file,
     threads.outputFiles.find(({ path }) => path === `${file.path}.map`),
   );
 }
-for (const bundle of [commands, threads, client]) put(bundle);
+for (const bundle of [commands, threads, scripts, client]) put(bundle);
 for (const name of readdirSync(DIST, { recursive: true })) {
   if (/\.(js|map)$/.test(name) && !built.has(join(DIST, name))) rmSync(join(DIST, name));
 }

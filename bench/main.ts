@@ -50,6 +50,9 @@ const BENCHES: Readonly<Record<string, string>> = {
   wire:
     '[--connections C --batch B --window N --seconds S --durability D]: server and clients on ' +
     'loopback in a closed loop, a bare echo beside them',
+  'wire-service':
+    '--url URL --token-file FILE… [--symbol S --window N --seconds S --out DIR]: load for a ' +
+    'server that runs, through the SDK, with an HDR report',
 };
 
 const [name = '', ...args] = process.argv.slice(2);

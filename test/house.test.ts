@@ -32,7 +32,7 @@ function sources(pattern: RegExp): Source[] {
   );
 }
 
-const CODE = sources(/^(src|test|bench)\/.*\.m?ts$/);
+const CODE = sources(/^(src|test|bench|k8s)\/.*\.m?ts$/);
 const HOUSE = CODE.filter(({ path }) => path.startsWith('src/'));
 const TEXTS = sources(/\.(ts|mjs|md|json|fbs|ya?ml)$|^Dockerfile$|^\.ci\//).filter(
   ({ path }) => path !== 'package-lock.json' && path !== 'test/house.test.ts',
