@@ -7,12 +7,14 @@ const BYTECODE_BYTES_MAX = 60_000;
 /**
  * Lets the whole of `apply` be compiled into the loop around it, its rarer ways too, with the
  * better register allocator that V8 spares large functions. To be called before the core runs.
+ *
+ * V8's flags are those of the whole process: what is set here holds for the I/O threads too, so
+ * the frequency from which it inlines stays as it is, or it compiles without end there.
  */
 export function inlineCore(): void {
   v8.setFlagsFromString(`--max-inlined-bytecode-size=${BYTECODE_BYTES_MAX}`);
   v8.setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${BYTECODE_BYTES_MAX}`);
   // V8's last word, whatever the two above say.
   v8.setFlagsFromString(`--max-inlined-bytecode-size-absolute=${BYTECODE_BYTES_MAX}`);
-  v8.setFlagsFromString('--min-inlining-frequency=0');
   v8.setFlagsFromString('--no-turbo-use-mid-tier-regalloc-for-huge-functions');
 }
