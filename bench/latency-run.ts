@@ -180,9 +180,8 @@ class Run {
   private readReports(bytes: Uint8Array): void {
     const { decoder } = this;
     const code = decoder.decode(bytes);
-    if (code !== 0 || decoder.refusalCount > 0) {
-      this.wrong.push(`a frame that is none of reports: code ${code}, kind ${decoder.kind}`);
-    }
+    if (code !== 0) this.wrong.push(`a frame that cannot be read: code ${code}`);
+    if (decoder.refusalCount > 0) this.wrong.push('orders were refused: more than it can take');
     this.isOn ||= decoder.welcome !== null;
     const { words, reportsAt, reportCount } = decoder;
     for (let i = 0; i < reportCount; i++) {

@@ -74,7 +74,7 @@ await runBench({
     seconds: { type: 'string', default: '5' },
     pairs: { type: 'string', default: '5' },
     durability: { type: 'string', default: 'none,fsync' },
-    'warm-seconds': { type: 'string', default: '2' },
+    'warm-seconds': { type: 'string', default: '3' },
     dir: { type: 'string', default: tmpdir() },
     stages: { type: 'string' },
   },
@@ -117,26 +117,33 @@ async function measureAll(
   try {
     for (const durability of durabilities) {
       const args = stages === undefined ? [] : ['--latency-report', join(stages, durability)];
-      servers.push(await startServer({ durability, sessions: pairs, dir, args }));
+      servers.push(await startServer({ durability, sessions: pairs + 1, dir, args }));
     }
-    for (let pair = 1; pair <= pairs; pair++) {
+    const warmUp: OpenLoop = { ...loop, seconds: loop.warmSeconds };
+    for (let pair = 0; pair <= pairs; pair++) {
       const targets: LatencyTarget[] = [
-        { ordersUrl: echo.url, feedUrl: null, session: pair },
-        ...servers.map(({ ordersUrl, feedUrl }) => ({ ordersUrl, feedUrl, session: pair })),
+        { ordersUrl: echo.url, feedUrl: null, session: pair + 1 },
+        ...servers.map(({ ordersUrl, feedUrl }) => ({ ordersUrl, feedUrl, session: pair + 1 })),
       ];
       for (const [i, target] of targets.entries()) {
-        all[i]!.add(await runOpenLoop(target, loop), loop.rate);
+        // The round before the first warms all of them up.
+        if (pair === 0) await runOpenLoop(target, warmUp);
+        else all[i]!.add(await runOpenLoop(target, loop), loop.rate);
       }
-      const said = all.map(({ name, rounds }) => {
-        const { p50, p99 } = rounds.at(-1)!;
-        return `${name} p50 ${p50}, p99 ${p99} µs`;
-      });
-      process.stderr.write(`round ${pair} of ${pairs}: ${said.join(' · ')}\n`);
+      if (pair > 0) sayRound(pair, pairs, all);
     }
   } finally {
     for (const server of [echo, ...servers]) await server.stop();
   }
   return all;
+}
+
+function sayRound(pair: number, pairs: number, all: readonly Series[]): void {
+  const said = all.map(({ name, rounds }) => {
+    const { p50, p99 } = rounds.at(-1)!;
+    return `${name} p50 ${p50}, p99 ${p99} µs`;
+  });
+  process.stderr.write(`round ${pair} of ${pairs}: ${said.join(' · ')}\n`);
 }
 
 function durabilitiesOf(text: string): string[] {

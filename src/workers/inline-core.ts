@@ -7,18 +7,18 @@ import v8 from 'node:v8';
  * a second at a time instead of a tenth, on cores that the server's threads need.
  */
 const BYTECODE_BYTES_MAX = 12_000;
-/** Calls for one of the caller's, below which what is called stays a call. */
-const FREQUENCY_LEAST = 0.05;
 
 /**
  * Lets the whole of `apply` be compiled into the loop around it, with the better register allocator
- * that V8 spares large functions. Holds for the whole process; to be called before the core runs.
+ * that V8 spares large functions. To be called before the core runs.
+ *
+ * V8's flags are those of the whole process: what is set here holds for the I/O threads too, so
+ * the frequency from which it inlines stays as it is, or it compiles without end there.
  */
 export function inlineCore(): void {
   v8.setFlagsFromString(`--max-inlined-bytecode-size=${BYTECODE_BYTES_MAX}`);
   v8.setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${BYTECODE_BYTES_MAX}`);
   // V8's last word, whatever the two above say.
   v8.setFlagsFromString(`--max-inlined-bytecode-size-absolute=${BYTECODE_BYTES_MAX}`);
-  v8.setFlagsFromString(`--min-inlining-frequency=${FREQUENCY_LEAST}`);
   v8.setFlagsFromString('--no-turbo-use-mid-tier-regalloc-for-huge-functions');
 }
