@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Prng } from '../src/base/prng.ts';
 import { E_SEQUENCE_LOW, EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot.ts';
+import { createCounters } from '../src/ops/counters.ts';
 import { createRing } from '../src/ring/create-ring.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { ASLEEP, CURSOR, WAKE } from '../src/ring/ring-layout.ts';
@@ -33,7 +34,8 @@ function createWorld(durability = 'fsync') {
   const producer = new SingleProducer(ring);
   const control = new Control(Control.create(1, FIRST_COMMAND | 0));
   const read: number[] = [];
-  const start = { eventRing, consumer: 0, config: { durability } } as ThreadStart;
+  const counted = { counters: createCounters(1), counted: 0 };
+  const start = { eventRing, consumer: 0, config: { durability }, ...counted } as ThreadStart;
   const reader = durableEventReader(start, control, (slots, mask, from, end) => {
     for (let i = from; i !== end; i = (i + 1) | 0) {
       read.push(slots[((i & mask) << EVENT_SHIFT) + E_SEQUENCE_LOW]!);
