@@ -14,7 +14,7 @@ import { Ring } from '../src/ring/ring.ts';
 import { STOP_WHEN_EMPTY } from '../src/ring/stop-codes.ts';
 import { wake } from '../src/ring/wake.ts';
 import { RingCommandPort } from '../src/workers/command-port.ts';
-import { COMMAND_STOP, Control, EVENT_STOP } from '../src/workers/control.ts';
+import { COMMAND_STOP, Control, EVENT_STOP, STORAGE_ENDS } from '../src/workers/control.ts';
 import {
   FIRST_IO_COUNTERS,
   JOURNAL_COUNTERS,
@@ -106,6 +106,7 @@ export class Pipeline {
     const ended = Promise.all(this.workers.map((worker) => once(worker, 'exit')));
     control.setStop(COMMAND_STOP, STOP_WHEN_EMPTY);
     wake(this.commandRing);
+    control.storageStop = STORAGE_ENDS;
     control.wakeStorage();
     this.waitUntilRead();
     const counted = said(this.counter, 'log');
