@@ -65,7 +65,8 @@ export class Pipeline {
     this.eventRing = new Ring(createRing({ ...events, producers: 'single' }));
     this.port = new RingCommandPort(this.commandRing);
     const { idOfOrder, orders } = commands;
-    const start: CounterStart = { ...this.startOf('io', 0, FIRST_IO_COUNTERS), idOfOrder, orders };
+    const own = { ...this.startOf('io', 0, FIRST_IO_COUNTERS), name: 'counter' };
+    const start: CounterStart = { ...own, idOfOrder, orders };
     this.counter = this.spawn('./pipeline-counter.js', start);
   }
 
