@@ -47,7 +47,7 @@ const BENCHES = [
   'ops-cost',
 ];
 
-const CHECKS = ['kubernetes'];
+const CHECKS = ['kubernetes', 'observability', 'image'];
 
 const common = {
   absWorkingDir: import.meta.dirname,

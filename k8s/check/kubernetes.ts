@@ -49,7 +49,7 @@ async function unknownMetrics(): Promise<string | string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ringside-k8s-'));
   try {
     const server = await startServer(directory);
-    const { status } = await load(server, LOAD_SECONDS, 16);
+    const { status } = await load(server, LOAD_SECONDS, 16).ended;
     const names = await scrapedNames(server.opsUrl);
     const stopped = await server.stop();
     const read = (path: string): string => readFileSync(projectFile(`k8s/${path}`), 'utf8');

@@ -107,26 +107,26 @@ function firstOutput(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Sends orders for some seconds as the load-test Job does; resolves with its exit status. */
-export async function load(
-  server: CheckedServer,
-  seconds: number,
-  window: number,
-  out?: string,
-): Promise<{ status: number; text: string }> {
+export interface Load {
+  readonly child: ChildProcess;
+  /** Its exit status, and what it printed. */
+  readonly ended: Promise<{ status: number | null; text: string }>;
+}
+
+/** Sends orders for some seconds as the load-test Job does. */
+export function load(server: CheckedServer, seconds: number, window: number): Load {
   const args = [
     ...[file('dist/bench/wire-service.js'), `--url=${server.ordersUrl}`, '--symbol=LOADTEST'],
     ...server.tokenFiles.map((path) => `--token-file=${path}`),
     ...[`--seconds=${seconds}`, '--warm-seconds=0', `--window=${window}`],
-    ...(out === undefined ? [] : [`--out=${out}`]),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part;
   });
-  const [status] = await once(child, 'close');
-  return { status, text };
+  const ended = once(child, 'close').then(([status]) => ({ status, text }));
+  return { child, ended };
 }
 
 /** The names of the series of a scrape. */
