@@ -1,6 +1,6 @@
-// npm run image:check [-- --work DIR]: builds the Dockerfile where no registry of images is at
-// hand and runs what comes of it. Wants root; installs debootstrap and buildah from Debian's
-// packages where they are not there. --work names a directory that keeps the base for the next time.
+// npm run image:check [-- --work DIR]: builds the Dockerfile where no registry of images is at hand
+// and runs what comes of it. Wants root; installs debootstrap and buildah from Debian's packages
+// where they are not there. --work names a directory that keeps the base for the next time.
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
