@@ -60,7 +60,7 @@ async function startServer(
   const program = fileURLToPath(new URL('../ringside.js', import.meta.url));
   const server = spawn(process.execPath, [program, 'serve', '--config', file], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, RINGSIDE_LOG: 'warn' },
+    env: { ...process.env, RINGSIDE_LOG: 'error' },
   });
   const [text] = await Promise.race([
     once(server.stdout!, 'data'),

@@ -1,6 +1,4 @@
-// Lets V8 inline the whole of `apply` into the loop that calls it (worth 8-14 %). Imported before
-// the hot code runs.
-import v8 from 'node:v8';
+// What every bench that runs a core imports before the hot code runs.
+import { inlineCore } from '../src/workers/inline-core.ts';
 
-v8.setFlagsFromString('--max-inlined-bytecode-size=5000');
-v8.setFlagsFromString('--max-inlined-bytecode-size-cumulative=15000');
+inlineCore();

@@ -114,7 +114,7 @@ describe('a state', () => {
       pages * 16,
       pages * 128,
       pages * 128,
-      power(Math.max(64, orders)),
+      power(Math.max(64, 2 * orders)),
       (orders + 1) * 16,
       (orders + 1) * 8,
     ];

@@ -83,6 +83,21 @@ export async function scrape(server: TestServer): Promise<Map<string, number>> {
   );
 }
 
+/** Scrapes until the threads that count have come so far. */
+export function scrapeUntil(
+  server: TestServer,
+  isWanted: (series: ReadonlyMap<string, number>) => boolean,
+): Promise<Map<string, number>> {
+  const scraping = async () => {
+    for (;;) {
+      const series = await scrape(server);
+      if (isWanted(series)) return series;
+      await delay(LOOK_MS);
+    }
+  };
+  return within(WAIT_MS_MAX, 'metrics to change', scraping());
+}
+
 /** The lines of its log, but for those that are not JSON. */
 export function logLines(server: TestServer): Record<string, unknown>[] {
   const lines = server.log.split('\n').filter((line) => line.startsWith('{'));

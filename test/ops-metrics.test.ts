@@ -70,6 +70,7 @@ test('should say what was counted, in both formats', async () => {
   words('publisher').words[c.W_COMMANDS] = 2 ** 40;
   words('io').words[c.W_REFUSALS + 2] = 5;
   words('matching').words[c.W_PAGES] = 3;
+  for (const seconds of [0.000_2, 0.000_9, 0.04]) words('io').observe(c.W_LOOP_DELAY, seconds);
   for (const seconds of [0.000_01, 0.000_011, 0.2, 100]) {
     words('journal').observe(c.W_SYNC, seconds);
   }
@@ -93,6 +94,8 @@ test('should say what was counted, in both formats', async () => {
     'ringside_journal_sync_seconds_bucket{le="+Inf"} 4',
     'ringside_journal_sync_seconds_count 4',
     'ringside_ready 0',
+    'ringside_event_loop_delay_seconds_bucket{thread="io-1",le="0.001"} 2',
+    'ringside_event_loop_delay_seconds_count{thread="io-1"} 3',
     'ringside_state{state="recovering"} 1',
   ];
   for (const { text } of [plain, open]) {
@@ -101,6 +104,7 @@ test('should say what was counted, in both formats', async () => {
   expect(plain.text).toContain('\n# TYPE ringside_trades_total counter\n');
   expect(open.text).toContain('\n# TYPE ringside_trades counter\n');
   expect(open.text.endsWith('\n# EOF\n')).toBe(true);
+  expect(plain.text).not.toMatch(/^ringside_event_loop_delay.*le="0.0005"/m);
   // Nothing is stored here.
   expect(plain.text).not.toMatch(/^ringside_disk_free_bytes/m);
 });

@@ -24,7 +24,7 @@ export interface ServerOptions {
   sessions?: number;
   /** Keys of the configuration, over those of the kit. */
   config?: Readonly<Record<string, unknown>>;
-  /** Least level of what it logs. Default warn. */
+  /** Least level of what it logs. Default error: warnings name every client that misbehaves. */
   logLevel?: string;
   /** Largest file that the server may write, KiB. */
   fileKbMax?: number;
@@ -74,7 +74,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: SERVER_MS_MAX,
       killSignal: 'SIGKILL',
-      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'warn', ...options.env },
+      env: { ...process.env, RINGSIDE_LOG: options.logLevel ?? 'error', ...options.env },
     });
     const { child } = this;
     running.add(child);

@@ -12,7 +12,7 @@ import { TIF_DAY, TYPE_STOP_LIMIT } from './codes.ts';
 import { freeExtra, unlistDayOrder } from './extras.ts';
 import { levelFor, removeLevel } from './ladder.ts';
 import * as map from './memory-layout.ts';
-import { chain, findLink, unchain } from './order-index.ts';
+import { chain, linkOf, unchain } from './order-index.ts';
 import { addToTotal, startTotal } from './totals.ts';
 
 /** The record of a defined instrument, else 0. */
@@ -170,16 +170,4 @@ function forget(m: Int32Array, order: number, link: number): void {
   unlistOrder(m, order);
   if (m[order + map.O_EXTRA] !== 0) unlistDayOrder(m, order);
   freeOrder(m, order);
-}
-
-/** Where the order table refers to an order that is in it. */
-function linkOf(m: Int32Array, order: number): number {
-  const link = findLink(
-    m,
-    m[order + map.O_ACCOUNT],
-    m[order + map.O_CLORDID_LOW],
-    m[order + map.O_CLORDID_HIGH],
-  );
-  assert(m[link] === order, 'an order that rests or waits is in the order table');
-  return link;
 }

@@ -253,6 +253,8 @@ export const I_TICK = 104;
 export const I_LOT = 105;
 /** Of tick (bits 0-4) and lot (5-9). */
 export const I_DECIMALS = 106;
+/** Of the order table, for each of the orders that rest at the same time. */
+export const BUCKETS_PER_ORDER = 2;
 /** Buckets in use at first. */
 export const FIRST_BUCKETS = 64;
 

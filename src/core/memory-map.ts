@@ -5,6 +5,7 @@ import { powerOfTwoAtLeast } from '../base/bits.ts';
 import { LARGEST_LIMITS, type Limits } from './limits.ts';
 import {
   ACCOUNT_WORDS,
+  BUCKETS_PER_ORDER,
   EXTRA_WORDS,
   FIRST_BUCKETS,
   H_ACCOUNT_MASK,
@@ -76,7 +77,9 @@ export function createMap(limits: Limits): Int32Array {
   const pages = place(limits.pages * PAGE_WORDS);
   const levels = place(limits.pages << PAGE_LEVELS_SHIFT);
   const totals = place(limits.pages << PAGE_LEVELS_SHIFT);
-  const bucketsLimit = powerOfTwoAtLeast(Math.max(limits.orders, FIRST_BUCKETS));
+  const bucketsLimit = powerOfTwoAtLeast(
+    Math.max(limits.orders * BUCKETS_PER_ORDER, FIRST_BUCKETS),
+  );
   const orderTable = place(bucketsLimit);
   const ordersBase = place(orders * ORDER_WORDS);
   const extras = place(orders * EXTRA_WORDS);

@@ -2,11 +2,13 @@
 // that grows one bucket at a time with the peak of resting orders (linear hashing, Litwin 1980), so
 // that a small book stays in a small part of the cache and growth never pauses.
 //
-// Invariants: every resting order is in the chain of its bucket, once; H_RESTING counts them;
-// H_BUCKET_MASK + 1 is the smallest power of two not below H_BUCKETS.
+// Invariants: every resting order is in the chain of its bucket, once; H_RESTING counts them; there
+// are BUCKETS_PER_ORDER for each of the most that ever rested, so that most chains are one order
+// long; H_BUCKET_MASK + 1 is the smallest power of two not below H_BUCKETS.
 
 import { assert } from '../base/assert.ts';
 import {
+  BUCKETS_PER_ORDER,
   H_BUCKET_MASK,
   H_BUCKETS,
   H_BUCKETS_LIMIT,
@@ -39,6 +41,16 @@ export function findLink(m: Int32Array, account: number, low: number, high: numb
   return link;
 }
 
+/** The same for an order that is in the table: its address tells it, no key need be compared. */
+export function linkOf(m: Int32Array, order: number): number {
+  let link = bucketOf(m, hashOfOrder(m, order));
+  for (let at = m[link]; at !== order; at = m[link]) {
+    assert(at !== 0, 'an order that rests or waits is in the order table');
+    link = at + O_CHAIN;
+  }
+  return link;
+}
+
 /** Takes the order at `link` (of `findLink`) out. */
 export function unchain(m: Int32Array, link: number): void {
   assert(m[link] !== 0, 'there is an order to unchain');
@@ -54,7 +66,8 @@ export function chain(m: Int32Array, order: number): void {
   const resting = m[H_RESTING] + 1;
   assert(resting <= m[H_ORDERS_LIMIT], 'capacity was asked before');
   m[H_RESTING] = resting;
-  if (resting > m[H_BUCKETS] && m[H_BUCKETS] < m[H_BUCKETS_LIMIT]) addBucket(m);
+  const wanted = Math.min(resting * BUCKETS_PER_ORDER, m[H_BUCKETS_LIMIT]);
+  while (m[H_BUCKETS] < wanted) addBucket(m);
 }
 
 /** One bucket more: it takes its share of the orders of the bucket that stood for both. */

@@ -14,6 +14,9 @@ const SOCKETS = [
   ['feed', 'publisher'],
 ] as const;
 
+/** A timer is never nearer to its time than this. */
+const LOOP_DELAY_SECONDS_LEAST = 0.001;
+
 type Readers<Keys extends MetricKey> = Pick<MetricReaders, Keys>;
 
 /** The reader of every metric of METRICS. */
@@ -120,6 +123,7 @@ function threadReaders({ threads, health }: MetricSources) {
       threads.filter(hasEventLoop).map((thread) => ({
         labels: { thread: thread.name },
         ...histogramOf(thread, c.W_LOOP_DELAY),
+        leastBound: LOOP_DELAY_SECONDS_LEAST,
       })),
     gcRuns: collections(0),
     gcSeconds: collections(1),

@@ -17,6 +17,8 @@ export interface Sample {
 export interface HistogramSample {
   readonly labels?: Labels;
   readonly words: Float64Array;
+  /** Buckets below this bound, seconds, are told as one. Default: none are. */
+  readonly leastBound?: number;
 }
 
 /** What a metric is now. None: it is not known here (another system, nothing stored). */
@@ -72,12 +74,14 @@ function metricOf(head: MetricHead, reader: MetricReader) {
   };
 }
 
-function histogramValues(name: string, { labels = {}, words }: HistogramSample): Value[] {
+function histogramValues(name: string, sample: HistogramSample): Value[] {
+  const { labels = {}, words, leastBound = 0 } = sample;
   const values: Value[] = [];
   let count = 0;
   for (let i = 0; i < BUCKETS; i++) {
     count += words[i]!;
     const le = BUCKET_SECONDS[i] ?? '+Inf';
+    if (typeof le === 'number' && le < leastBound) continue;
     values.push({ metricName: `${name}_bucket`, labels: { ...labels, le }, value: count });
   }
   values.push({ metricName: `${name}_sum`, labels, value: words[BUCKETS]! });
