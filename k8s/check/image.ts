@@ -61,10 +61,12 @@ async function start(root: string, image: ImageConfig, volume: string): Promise<
   });
   const said = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => child.kill('SIGKILL'), START_MS_MAX);
-    child.once('exit', (code) => reject(new Error(`the container ended with ${code}: ${log}`)));
+    const ended = (code: number | null): void =>
+      reject(new Error(`the container ended with ${code}: ${log}`));
+    child.once('exit', ended);
     child.stdout!.setEncoding('utf8').once('data', (text) => {
       clearTimeout(late);
-      child.removeAllListeners('exit');
+      child.off('exit', ended);
       resolve(text);
     });
   });

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { tied } from './commands.ts';
 import { projectFile } from './server.ts';
 
 const START_MS_MAX = 30_000;
@@ -61,7 +62,7 @@ export class Prometheus {
       'log.level': 'error',
     };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-    this.child = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.child = tied(spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'inherit'] }));
   }
 
   /** Resolves when it answers. */

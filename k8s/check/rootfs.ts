@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './commands.ts';
+import { run, tied } from './commands.ts';
 
 const SUITE = 'trixie';
 const MIRROR = 'http://deb.debian.org/debian';
@@ -100,5 +100,5 @@ export function startContainer(
   const [user, group] = image.User.split(':');
   const place5 = [root, volume, place!, user!, group!];
   const args = ['--mount', 'sh', '-c', SANDBOX, 'sh', ...place5, ...image.Env, ...command];
-  return spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return tied(spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
 }
