@@ -58,7 +58,7 @@ const BENCHES = [
   'world',
 ];
 
-const CHECKS = ['kubernetes'];
+const CHECKS = ['kubernetes', 'observability', 'image'];
 
 const common = {
   absWorkingDir: import.meta.dirname,

@@ -1,6 +1,6 @@
 // Programs of the machine: run, looked for, and installed from Debian's packages if absent.
 
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { Skipped } from './steps.ts';
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -31,6 +31,14 @@ export function run(
   const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
   const why = error?.message ?? `status ${status}`;
   throw new Error(`${command} ${args.slice(0, 3).join(' ')}: ${why}\n${said}`);
+}
+
+/** A process that does not outlive the check, however that ends. */
+export function tied(child: ChildProcess): ChildProcess {
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  return child;
 }
 
 export function isThere(command: string): boolean {

@@ -8,7 +8,7 @@ import { expectCommands, run } from './commands.ts';
 import { type KubernetesObject, kustomize, render, schemaFaults } from './manifests.ts';
 import { alertQueries, dashboardQueries, metricNames } from './metric-names.ts';
 import { load, projectFile, scrapedNames, startServer } from './server.ts';
-import { finish, step } from './steps.ts';
+import { finish, Skipped, step } from './steps.ts';
 
 const KUSTOMIZATIONS = ['base', 'overlays/dev', 'overlays/pinned', 'load-test', 'observability'];
 const LOAD_SECONDS = 1;
@@ -49,7 +49,7 @@ async function unknownMetrics(): Promise<string | string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ringside-k8s-'));
   try {
     const server = await startServer(directory);
-    const { status } = await load(server, LOAD_SECONDS, 16);
+    const { status } = await load(server, LOAD_SECONDS, 16).ended;
     const names = await scrapedNames(server.opsUrl);
     const stopped = await server.stop();
     const read = (path: string): string => readFileSync(projectFile(`k8s/${path}`), 'utf8');
@@ -80,20 +80,22 @@ for (const path of KUSTOMIZATIONS) {
     return `${objects.length} objects, ${version}`;
   });
 }
-if (rendered.length > 0) {
-  await step('every object by the types of the Kubernetes API', () => {
-    const faults = schemaFaults(rendered);
-    return faults.length > 0 ? faults : `${rendered.length} objects`;
-  });
-  await step('planted faults are refused', () => {
-    const planted = plantFaults(rendered);
-    const missed: string[] = [];
-    for (const [name, object] of planted) {
-      if (schemaFaults([object]).length === 0) missed.push(`${name} was not refused`);
-    }
-    return missed.length > 0 ? missed : planted.map(([name]) => name).join(', ');
-  });
+/** The rendered objects; without kustomize there are none to look at. */
+function objects(): readonly KubernetesObject[] {
+  if (rendered.length === 0) throw new Skipped('nothing was rendered');
+  return rendered;
 }
+
+await step('every object by the types of the Kubernetes API', () => {
+  const faults = schemaFaults(objects());
+  return faults.length > 0 ? faults : `${rendered.length} objects`;
+});
+await step('planted faults are refused', () => {
+  const planted = plantFaults(objects());
+  const missed = planted.filter(([, object]) => schemaFaults([object]).length === 0);
+  if (missed.length > 0) return missed.map(([name]) => `${name} was not refused`);
+  return planted.map(([name]) => name).join(', ');
+});
 if (
   await step('Prometheus is here', () => {
     expectCommands({ promtool: 'prometheus' });

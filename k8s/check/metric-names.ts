@@ -20,19 +20,22 @@ export interface Query {
   /** The alert or panel that asks. */
   readonly of: string;
   readonly expr: string;
+  readonly isPanel: boolean;
 }
 
 export function alertQueries(yaml: string): Query[] {
   const { groups } = parse(yaml) as Rules;
-  return groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => ({ of: alert, expr })));
+  return groups.flatMap(({ rules }) =>
+    rules.map(({ alert, expr }) => ({ of: alert, expr, isPanel: false })),
+  );
 }
 
 export function dashboardQueries(json: string): Query[] {
   const { panels, annotations } = JSON.parse(json) as Dashboard;
-  const marks = annotations.list.map(({ name, expr }) => ({ of: name, expr }));
+  const marks = annotations.list.map(({ name, expr }) => ({ of: name, expr, isPanel: false }));
   return [
     ...panels.flatMap(({ title, targets = [] }) =>
-      targets.map(({ expr }) => ({ of: title, expr })),
+      targets.map(({ expr }) => ({ of: title, expr, isPanel: true })),
     ),
     ...marks,
   ];

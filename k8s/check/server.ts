@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { tied } from './commands.ts';
 
 const START_MS_MAX = 30_000;
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -54,6 +55,7 @@ export async function startServer(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, RINGSIDE_LOG: 'warn', ...env },
   });
+  tied(child);
   const said = await firstOutput(child);
   return {
     ordersUrl: /ws:\S+\/orders/.exec(said)![0],
@@ -98,35 +100,38 @@ function firstOutput(child: ChildProcess): Promise<string> {
   });
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => child.kill('SIGKILL'), START_MS_MAX);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
+    const ended = (code: number | null): void =>
+      reject(new Error(`the server ended with ${code}: ${log}`));
+    child.once('exit', ended);
     child.stdout!.setEncoding('utf8').once('data', (text) => {
       clearTimeout(late);
-      child.removeAllListeners('exit');
+      child.off('exit', ended);
       resolve(text);
     });
   });
 }
 
-/** Sends orders for some seconds as the load-test Job does; resolves with its exit status. */
-export async function load(
-  server: CheckedServer,
-  seconds: number,
-  window: number,
-  out?: string,
-): Promise<{ status: number; text: string }> {
+export interface Load {
+  readonly child: ChildProcess;
+  /** Its exit status, and what it printed. */
+  readonly ended: Promise<{ status: number | null; text: string }>;
+}
+
+/** Sends orders for some seconds as the load-test Job does. */
+export function load(server: CheckedServer, seconds: number, window: number): Load {
   const args = [
     ...[file('dist/bench/wire-service.js'), `--url=${server.ordersUrl}`, '--symbol=LOADTEST'],
     ...server.tokenFiles.map((path) => `--token-file=${path}`),
     ...[`--seconds=${seconds}`, '--warm-seconds=0', `--window=${window}`],
-    ...(out === undefined ? [] : [`--out=${out}`]),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  tied(child);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part;
   });
-  const [status] = await once(child, 'close');
-  return { status, text };
+  const ended = once(child, 'close').then(([status]) => ({ status, text }));
+  return { child, ended };
 }
 
 /** The names of the series of a scrape. */

@@ -4,10 +4,11 @@
 export class Skipped extends Error {}
 
 let failures = 0;
+let skips = 0;
 
 /**
  * Runs a step and prints what came of it: what it returns when it went well, else its faults. A
- * step that fails ends nothing but itself.
+ * step that fails ends nothing but itself. Gives whether it went well.
  */
 export async function step(
   name: string,
@@ -28,7 +29,8 @@ export async function step(
   } catch (error) {
     if (error instanceof Skipped) {
       told('skipped', error.message);
-      return true;
+      skips += 1;
+      return false;
     }
     told('FAILED ', (error as Error).message);
   }
@@ -38,6 +40,7 @@ export async function step(
 
 /** Prints the sum, and sets the exit status: 1 when a step failed. */
 export function finish(name: string): void {
-  process.stdout.write(failures === 0 ? `${name}: all well\n` : `${name}: ${failures} failed\n`);
+  const text = failures === 0 ? 'all well' : `${failures} failed`;
+  process.stdout.write(`${name}: ${text}${skips === 0 ? '' : `, ${skips} skipped`}\n`);
   process.exitCode = failures === 0 ? 0 : 1;
 }
