@@ -45,7 +45,7 @@ const { values } = parseArgs({
     stride: { type: 'string', default: '1' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
     part: { type: 'string', multiple: true, default: [] },
-    'require-strace': { type: 'boolean', default: process.env.RINGSIDE_REQUIRE_STRACE === '1' },
+    'require-strace': { type: 'boolean', default: process.env.REQUIRE_STRACE === '1' },
     json: { type: 'boolean', default: false },
   },
 });

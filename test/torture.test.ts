@@ -23,7 +23,7 @@ import { PROGRAM } from './replay-kit.ts';
 const SEED = Number(process.env.SEED ?? Date.now()) % 1_000_000;
 process.stdout.write(`torture: SEED=${SEED}\n`);
 
-const needsStrace = process.env.RINGSIDE_REQUIRE_STRACE === '1';
+const needsStrace = process.env.REQUIRE_STRACE === '1';
 const noStrace = straceProblem();
 if (noStrace !== null) process.stdout.write(`torture: ${noStrace}\n`);
 const isTraced = noStrace === null || needsStrace;
