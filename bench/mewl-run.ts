@@ -20,14 +20,16 @@ import {
 } from '../src/core/command-slot.ts';
 import type { Core } from '../src/core/core.ts';
 import { apply, clearCore, createCore } from '../src/core/engine.ts';
-import { EventBuffer } from '../src/core/event-buffer.ts';
+import type { EventOut } from '../src/core/event-buffer.ts';
 import {
   E_HEAD,
   E_ORDER_LOW,
   E_OTHER_ORDER_LOW,
   E_PRICE,
   E_QTY,
+  EVENT_SHIFT,
   EVENT_TYPE_MASK,
+  EVENT_WORDS,
 } from '../src/core/event-slot.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
 import { O_LEAVES, O_QTY } from '../src/core/memory-layout.ts';
@@ -36,6 +38,8 @@ import { writeCommand } from '../src/core/plain.ts';
 import { restingOrders } from '../src/core/views.ts';
 import './inline-more.ts';
 import { MEWL_INSTRUMENT, type MewlCommands, readMewl } from './mewl-commands.ts';
+
+const EVENT_SLOTS = 4_096;
 
 /** The four values by which an engine is right on a file. */
 export interface MewlResult {
@@ -96,18 +100,36 @@ function makeRun(core: Core, slots: Int32Array): (from: number, to: number) => v
   };
 }
 
+/** Read while the results are found; while time is taken events are written, and overwritten. */
+class MewlEvents implements EventOut {
+  readonly slots = new Int32Array(EVENT_SLOTS * EVENT_WORDS);
+  readonly mask = EVENT_SLOTS - 1;
+  cursor = 0;
+  limit = EVENT_SLOTS;
+  tally: TradeTally | undefined;
+  private read = 0;
+
+  makeRoom(): void {
+    if (this.tally !== undefined) {
+      for (; this.read !== this.cursor; this.read = (this.read + 1) | 0) {
+        this.tally.read(this.slots, (this.read & this.mask) << EVENT_SHIFT);
+      }
+    }
+    this.read = this.cursor;
+    this.limit = (this.cursor + EVENT_SLOTS) | 0;
+  }
+}
+
 export class MewlRun {
   readonly commands: MewlCommands;
   readonly core: Core;
   /** Applies commands `from` … `to - 1`. */
   readonly run: (from: number, to: number) => void;
-  private readonly events: EventBuffer;
-  private tally: TradeTally | undefined;
+  private readonly events = new MewlEvents();
 
   /** `count`: only so many commands of the file. Throws when it cannot be read. */
   constructor(path: string, count = Number.POSITIVE_INFINITY) {
     this.commands = readMewl(path, count);
-    this.events = new EventBuffer((slots, at) => this.tally?.read(slots, at), 4096);
     this.core = createCore(DEFAULT_LIMITS, this.events);
     this.run = makeRun(this.core, this.commands.slots);
   }
@@ -115,15 +137,16 @@ export class MewlRun {
   /** The first pass: gives replaces their totals and finds the results. Once. */
   verify(): MewlResult {
     const { slots, count, idOfOrder } = this.commands;
-    this.tally = new TradeTally(idOfOrder);
+    const tally = new TradeTally(idOfOrder);
+    this.events.tally = tally;
     this.defineInstrument();
     for (let i = 0; i < count; i++) {
       this.addFilled(i * COMMAND_WORDS);
       apply(this.core, slots, i * COMMAND_WORDS);
-      this.events.drain();
+      this.events.makeRoom();
     }
-    const { trades, tradedQty, tradeHash } = this.tally;
-    this.tally = undefined;
+    const { trades, tradedQty, tradeHash } = tally;
+    this.events.tally = undefined;
     return { trades, tradedQty, tradeHash, bookHash: this.bookHash() };
   }
 
@@ -132,7 +155,7 @@ export class MewlRun {
     clearCore(this.core);
     this.defineInstrument();
     this.run(0, this.commands.ramp);
-    this.events.drain();
+    this.events.makeRoom();
   }
 
   /** Seconds that the commands after the ramp take. */

@@ -299,6 +299,18 @@ describe('what is kept', () => {
     expect(names(disk, '.state').length).toBe(3);
   });
 
+  test('should go one by one, so that a power cut leaves no gap between those that stay', () => {
+    const disk = new MemoryDisk();
+    journalWith(disk, SLOTS, [1_000, 2_000, 3_000, 3_900], SEED);
+    disk.calls.length = 0;
+    const { snapshots, segments } = retire(DIR, 2, new Set(), disk);
+    expect(Math.min(snapshots, segments)).toBeGreaterThan(1);
+    const calls = disk.calls.map((call) => call.split(' ')[0]);
+    expect(calls).toEqual(
+      Array.from({ length: snapshots + segments }, () => ['unlink', 'fsyncDirectory']).flat(),
+    );
+  });
+
   test('should not be what a killed process had not finished', () => {
     const disk = new MemoryDisk();
     journalWith(disk, SLOTS, [], SEED);

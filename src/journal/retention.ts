@@ -35,10 +35,12 @@ export function retire(
     const next = segments[i + 1];
     return next !== undefined && next.firstSequence <= oldest.sequence + 1;
   });
-  // Segments go oldest first, so that what is left has no gap wherever this is interrupted.
-  for (const { file } of old) disk.unlink(file);
-  for (const { file } of ended) disk.unlink(file);
-  if (old.length + ended.length > 0) disk.fsyncDirectory(dir);
+  // Snapshots first, then segments from the oldest on, each gone for good before the next goes: of
+  // names that were not synced a power cut keeps any, and what is left must have no gap.
+  for (const { file } of [...old, ...ended]) {
+    disk.unlink(file);
+    disk.fsyncDirectory(dir);
+  }
   return { snapshots: old.length, segments: ended.length };
 }
 
