@@ -54,7 +54,7 @@ describe('what was acknowledged', () => {
   });
 
   test.runIf(isTraced)('should be there after SIGKILL at calls on the disk', async () => {
-    const figures = await figuresOf(syscalls, { stride: 40 });
+    const figures = await figuresOf(syscalls, { stride: 15 });
     expect(figures).toMatchObject({ syscallFailures: 0, notReached: 0 });
     expect(figures.syscallPoints).toBeGreaterThan(1);
   });
@@ -75,7 +75,7 @@ describe('damage', () => {
   });
 
   test('should be refused by a server, or cost nothing that it does not tell of', async () => {
-    const figures = await figuresOf(servedDamage, { samples: 2 });
+    const figures = await figuresOf(servedDamage, { samples: 3 });
     expect(figures).toMatchObject({ served: 3, servedSilent: 0 });
   });
 });

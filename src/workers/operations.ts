@@ -52,6 +52,8 @@ export class Operations {
     const own = new ThreadCounters(counters, start.SUPERVISOR_COUNTERS);
     const operations = new Operations(config, counters, await Logs.open(config.log, own.words));
     startVitals(own);
+    // Before anybody can ask for it.
+    await operations.lookAtDisk();
     await operations.listen();
     operations.looking = setInterval(() => operations.look(), LOOK_MS);
     operations.looking.unref();
@@ -87,16 +89,14 @@ export class Operations {
     this.lookAtDisk();
   }
 
-  private lookAtDisk(): void {
+  private async lookAtDisk(): Promise<void> {
     if (this.config.durability === 'none') return;
-    statfs(this.config.dataDirectory).then(
-      ({ bavail, blocks, bsize }) => {
-        this.disk = { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
-      },
-      () => {
-        this.disk = undefined;
-      },
-    );
+    try {
+      const { bavail, blocks, bsize } = await statfs(this.config.dataDirectory);
+      this.disk = { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+    } catch {
+      this.disk = undefined;
+    }
   }
 
   private async listen(): Promise<void> {
