@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { wholeNumber } from './bench-run.ts';
 import type { Mutation } from './mutate-places.ts';
 import { findPlaces, sample } from './mutate-sample.ts';
 import { MutationSuite, type Verdict } from './mutate-suite.ts';
@@ -25,12 +26,6 @@ interface Options {
 interface Result {
   readonly mutation: Mutation;
   readonly verdict: Verdict;
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`--${name} must be a whole number from ${least} on, not "${text}"`);
 }
 
 function readOptions(): Options {

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { compareSeed, type Outcome } from '../src/sim/oracle/differential.ts';
+import { wholeNumber } from './bench-run.ts';
 import { censusTable } from './oracle-census.ts';
 
 const COMMANDS_A_SEED = 10_000;
@@ -37,12 +38,6 @@ interface Totals {
   seeds: number;
   checks: number;
   differences: number;
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= Number.MAX_SAFE_INTEGER) return value;
-  throw new RangeError(`--${name} must be a whole number from ${least} on, not "${text}"`);
 }
 
 function readOptions(): Options {

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { FAULT_KINDS } from '../src/sim/world/faults.ts';
 import { PLANTED_BUGS, type PlantedBug } from '../src/sim/world/planted-bugs.ts';
 import { describeViolations, type WorldOutcome } from '../src/sim/world/run-world.ts';
+import { wholeNumber } from './bench-run.ts';
 import { runWorlds, type WorldTotals } from './world-run.ts';
 
 const PROGRESS_MS = 2_000;
@@ -23,12 +24,6 @@ interface Options {
   readonly workers: number;
   readonly bug: PlantedBug | null;
   readonly json: boolean;
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= Number.MAX_SAFE_INTEGER) return value;
-  throw new RangeError(`--${name} must be a whole number from ${least} on, not "${text}"`);
 }
 
 function readOptions(): Options {
