@@ -1,17 +1,10 @@
 // npm run bench -- pipeline --workload FILE [--durability none,os,fsync] [--passes N] [--batch N]
 //   [--dir DIR]
 // A MEWL file through the server's own threads, without sockets: command ring → journal ∥ matching
-// → event ring → publisher and a counting consumer. Beside it the core alone in the same run, and
-// the processor time of each thread per command. After each pass mass cancels empty the book, and
-// ids go on, so that every pass is the same and its trades are checked.
+// → event ring → publisher and a counting consumer. Beside it the core alone in the same run, in
+// turns, and the processor time of each thread per command.
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import os, { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { COMMAND_INSTRUMENT, COMMAND_MASS_CANCEL } from '../src/core/codes.ts';
-import { C_CLORDID_LOW, C_ORIG_LOW, C_REQUEST, COMMAND_WORDS } from '../src/core/command-slot.ts';
-import { writeCommand } from '../src/core/plain.ts';
-import { loadConfig } from '../src/ops/config.ts';
 import { defaultWaitStrategy } from '../src/ring/wait-strategy.ts';
 import { nameThread } from '../src/workers/thread-entry.ts';
 import {
@@ -24,24 +17,13 @@ import {
   runBench,
   wholeNumber,
 } from './bench-run.ts';
-import { MEWL_INSTRUMENT, type MewlCommands } from './mewl-commands.ts';
 import { differences, expectedOf, type MewlResult, MewlRun } from './mewl-run.ts';
-import { type PassCount, Pipeline } from './pipeline-threads.ts';
-import { coresUsed, threadTimes, timesBetween } from './thread-times.ts';
+import { DURABILITIES, type Durability, Line, type Speed } from './pipeline-line.ts';
+import type { PassCount } from './pipeline-threads.ts';
 
-const DURABILITIES = ['none', 'os', 'fsync'] as const;
-type Durability = (typeof DURABILITIES)[number];
-const ACCOUNTS = 16;
-const WARM_UPS = 2;
+/** Passes until V8 has compiled all threads' loops for good. */
+const WARM_UPS = 4;
 const WAIT = defaultWaitStrategy(os.availableParallelism());
-
-interface Speed {
-  readonly messagesPerSecond: number;
-  readonly rates: number[];
-  /** ns of processor time per command, by thread. */
-  readonly cpuNsPerCommand: Record<string, number>;
-  readonly coresUsed: number;
-}
 
 await runBench({
   name: 'pipeline',
@@ -49,7 +31,7 @@ await runBench({
   options: {
     workload: { type: 'string' },
     durability: { type: 'string', default: DURABILITIES.join() },
-    passes: { type: 'string', default: '3' },
+    passes: { type: 'string', default: '5' },
     batch: { type: 'string', default: '64' },
     dir: { type: 'string', default: tmpdir() },
   },
@@ -62,18 +44,13 @@ await runBench({
     const expected = expectedOf(workload);
     const run = new MewlRun(workload);
     const wrong = differences(run.verify(), expected);
-    const coreMessagesPerSecond = coreSpeed(run, passes);
-    const speeds: Partial<Record<Durability, Speed>> = {};
-    for (const durability of durabilities) {
-      const dir = mkdtempSync(join(values.dir, 'ringside-pipeline-'));
-      try {
-        const sent = await sendPasses(run.commands, { durability, passes, batch, dir });
-        wrong.push(...wrongCounts(sent.counts, expected, durability));
-        speeds[durability] = sent.speed;
-      } finally {
-        rmSync(dir, { recursive: true });
-      }
-    }
+    const { coreMessagesPerSecond, speeds, wrongPasses } = await timeAll(run, expected, {
+      durabilities,
+      passes,
+      batch,
+      dir: values.dir,
+    });
+    wrong.push(...wrongPasses);
     const [durability] = durabilities;
     const { messagesPerSecond } = speeds[durability!]!;
     const ratios = ratiosOf(speeds, coreMessagesPerSecond);
@@ -97,81 +74,45 @@ function durabilitiesOf(text: string): Durability[] {
   throw new OptionError(`--durability has some of ${DURABILITIES.join()}, not "${text}"`);
 }
 
-/** The core alone, in this thread: commands a second, warm. */
-function coreSpeed(run: MewlRun, passes: number): number {
-  const { ramp, count } = run.commands;
-  for (let i = 0; i < WARM_UPS; i++) run.timedPass();
-  const seconds = Array.from({ length: Math.max(passes, 5) }, () => run.timedPass());
-  return Math.round((count - ramp) / median(seconds));
-}
-
 interface Passes {
-  readonly durability: Durability;
+  readonly durabilities: readonly Durability[];
   readonly passes: number;
   readonly batch: number;
   readonly dir: string;
 }
 
-async function sendPasses(
-  commands: MewlCommands,
-  { durability, passes, batch, dir }: Passes,
-): Promise<{ speed: Speed; counts: PassCount[] }> {
-  const noSnapshots = { snapshotCommands: 0, snapshotSeconds: 0 };
-  const config = loadConfig(undefined, { durability, dataDirectory: dir, ...noSnapshots });
-  const pipeline = await Pipeline.start(config, commands);
-  const slots = commands.slots.slice();
-  const { ramp, count } = commands;
-  const ends = passEnds();
-  const instrument = new Int32Array(COMMAND_WORDS);
-  writeCommand(instrument, 0, { cmd: COMMAND_INSTRUMENT, instrument: MEWL_INSTRUMENT });
-  pipeline.send(instrument, 0, 1, 1);
-  const rates: number[] = [];
-  const cpu = new Map<string, number>();
-  let seconds = 0;
+/**
+ * Times the core alone, in this thread, and a pipeline for each durability, in turns: what else the
+ * machine does meanwhile is then the same to all of them.
+ */
+async function timeAll(
+  run: MewlRun,
+  expected: MewlResult,
+  { durabilities, passes, batch, dir }: Passes,
+): Promise<{
+  coreMessagesPerSecond: number;
+  speeds: Partial<Record<Durability, Speed>>;
+  wrongPasses: string[];
+}> {
+  const { ramp, count } = run.commands;
+  const coreSeconds: number[] = [];
+  const lines: Line[] = [];
+  for (const durability of durabilities) {
+    lines.push(await Line.start(run.commands, durability, batch, dir));
+  }
   for (let pass = -WARM_UPS; pass < passes; pass++) {
-    pipeline.send(slots, 0, ramp, batch);
-    pipeline.waitUntilRead();
-    const cpuBefore = threadTimes('self');
-    const startMs = performance.now();
-    pipeline.send(slots, ramp, count, batch);
-    pipeline.waitUntilRead();
-    const tookSeconds = (performance.now() - startMs) / 1_000;
-    const used = timesBetween(cpuBefore, threadTimes('self'));
-    pipeline.send(ends, 0, ACCOUNTS, ACCOUNTS);
-    pipeline.waitUntilRead();
-    laterIds(slots, count);
-    if (pass < 0) continue;
-    rates.push(Math.round((count - ramp) / tookSeconds));
-    for (const [name, ns] of used) cpu.set(name, (cpu.get(name) ?? 0) + ns);
-    seconds += tookSeconds;
+    const seconds = run.timedPass();
+    if (pass >= 0) coreSeconds.push(seconds);
+    for (const line of lines) line.pass(pass >= 0);
   }
-  const counts = await pipeline.stop();
-  const perCommand = [...cpu].map(([name, ns]) => [
-    name,
-    rounded(ns / (passes * (count - ramp)), 1),
-  ]);
-  const cpuNsPerCommand = Object.fromEntries(perCommand);
-  const messagesPerSecond = median(rates);
-  const speed = { messagesPerSecond, rates, cpuNsPerCommand, coresUsed: coresUsed(cpu, seconds) };
-  return { speed, counts };
-}
-
-/** Mass cancels of every account; the last tells the counting consumer that the pass is over. */
-function passEnds(): Int32Array {
-  const slots = new Int32Array(ACCOUNTS * COMMAND_WORDS);
-  for (let i = 0; i < ACCOUNTS; i++) {
-    writeCommand(slots, i * COMMAND_WORDS, { cmd: COMMAND_MASS_CANCEL, account: i + 1 });
+  const speeds: Partial<Record<Durability, Speed>> = {};
+  const wrongPasses: string[] = [];
+  for (const line of lines) {
+    wrongPasses.push(...wrongCounts(await line.stop(), expected, line.durability));
+    speeds[line.durability] = line.speed();
   }
-  slots[(ACCOUNTS - 1) * COMMAND_WORDS + C_REQUEST] = 1;
-  return slots;
-}
-
-/** The same commands with ids that follow those of the pass before. */
-function laterIds(slots: Int32Array, by: number): void {
-  for (let at = 0; at < slots.length; at += COMMAND_WORDS) {
-    if (slots[at + C_CLORDID_LOW] !== 0) slots[at + C_CLORDID_LOW]! += by;
-    if (slots[at + C_ORIG_LOW] !== 0) slots[at + C_ORIG_LOW]! += by;
-  }
+  const coreMessagesPerSecond = Math.round((count - ramp) / median(coreSeconds));
+  return { coreMessagesPerSecond, speeds, wrongPasses };
 }
 
 function wrongCounts(

@@ -132,11 +132,11 @@ describe('what is read back', () => {
         slots.slice(0, firstPart * COMMAND_WORDS),
       ]);
       const disk = new MemoryDisk();
-      const writer = memoryWriter(disk, { segmentBytesMax: 1_000_000 });
+      const writer = memoryWriter(disk, { segmentBytesMax: 4_000_000 });
       const wrapped = total - firstPart;
       writer.append(ring, wrapped * COMMAND_WORDS, firstPart, 0, wrapped);
       const read = readWords(disk);
-      expect(read.batches.map(({ count }) => count)).toEqual([4096, 4096, 100]);
+      expect(read.batches.map(({ count }) => count)).toEqual([BATCH_COMMANDS_MAX, BATCH_COMMANDS_MAX, 100]);
       expect(Buffer.compare(bytesOf(read.words), bytesOf(numbered(slots, 1)))).toBe(0);
     }
   });

@@ -5,7 +5,7 @@
 //      0  next in its bucket of the index           1 while the command under way has touched it
 //      1  next in the queue; the last: its level    first of the queue; empty: itself
 //      2  previous in the queue; the first: level   last of the queue; empty: itself
-//      3  orderId low                               side
+//      3  orderId low                               instrument × 2 + side: its book
 //      4  orderId high                              number of orders
 //      5  leaves, lots, hidden ones included        price, ticks
 //      6  what it shows, lots                       sum of what they show, lots: one float64 in
@@ -14,6 +14,7 @@
 // A free record has the next free one in word 0.
 
 export const RECORD_WORDS = 8;
+export const RECORD_SHIFT = 3;
 
 export const B_CHAIN = 0;
 export const B_TOUCHED = 0;
@@ -21,7 +22,7 @@ export const B_NEXT = 1;
 export const B_PREVIOUS = 2;
 export const B_ID_LOW = 3;
 export const B_ID_HIGH = 4;
-export const B_SIDE = 3;
+export const B_BOOK = 3;
 export const B_ORDERS = 4;
 export const B_LEAVES = 5;
 export const B_SHOWN = 6;

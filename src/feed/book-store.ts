@@ -1,5 +1,5 @@
-// Memory of all books of the publisher: a pool of records (book-layout.ts) and an index of the
-// orders by orderId.
+// Memory of all books of the publisher: a pool of records (book-layout.ts), an index of the orders
+// by orderId, and one of the levels by price.
 //
 // Ownership: the publisher's thread alone.
 // Limits: as many orders as the core may hold. Levels: each has an order, or had one when the
@@ -9,6 +9,7 @@
 import { assert } from '../base/assert.ts';
 import { powerOfTwoAtLeast } from '../base/bits.ts';
 import { B_CHAIN, B_ID_HIGH, B_ID_LOW, RECORD_WORDS } from './book-layout.ts';
+import { LevelIndex } from './level-index.ts';
 
 /** So that word addresses of three records an order fit int32 with room to spare. */
 const ORDERS_MAX = 4_194_304;
@@ -17,20 +18,22 @@ export class BookStore {
   readonly words: Int32Array;
   /** The same memory. */
   readonly doubles: Float64Array;
+  readonly levels: LevelIndex;
   private readonly buckets: Int32Array;
   private readonly mask: number;
   private firstFree = 0;
   /** Records from here on were never used. Address 0 is none's. */
   private unused = RECORD_WORDS;
 
-  /** `orders` (1 … 4,194,304) is how many orders the core may hold. */
-  constructor(orders: number) {
+  /** As many orders (1 … 4,194,304) and instruments (numbers 1 … that) as the core may hold. */
+  constructor(orders: number, instruments: number) {
     assert(Number.isInteger(orders) && orders > 0 && orders <= ORDERS_MAX, 'orders are in range');
     const memory = new ArrayBuffer((3 * orders + 1) * RECORD_WORDS * 4);
     this.words = new Int32Array(memory);
     this.doubles = new Float64Array(memory);
     this.buckets = new Int32Array(powerOfTwoAtLeast(orders));
     this.mask = this.buckets.length - 1;
+    this.levels = new LevelIndex(this.words, orders, instruments);
   }
 
   /** A record for a new order or level; its words are not cleared. */

@@ -6,7 +6,7 @@
 // An iceberg is there with what it shows. Its hidden part is known here, so that trades can be held
 // against it, and is in no record.
 //
-// Invariants: a level is in the maps if it has orders, or had some before or in this command. Its
+// Invariants: a level is in the index if it has orders, or had some before or in this command. Its
 // number of orders and its sum are those of its queue. L2 is thus always the sum of L3.
 // An order that shows nothing is an iceberg between two tranches: within a command only.
 // Ownership: the publisher's thread alone.
@@ -53,24 +53,17 @@ export class BookView {
   isChanged = false;
   /** Resting orders. */
   orderCount = 0;
+  /** Price levels of both sides. Exact between two commands. */
+  levelCount = 0;
   private readonly store: BookStore;
   /** The last trade's record. */
   private readonly lastTrade = new Int32Array(TRADE_WORDS);
   private hasTraded = false;
   private readonly touched = new WordList();
-  /** Levels by price, one map a side. */
-  private readonly sides: readonly [Map<number, number>, Map<number, number>];
-
   constructor(store: BookStore, instrument: number) {
     assert(instrument > 0, 'instruments are numbered from 1');
     this.store = store;
     this.instrument = instrument;
-    this.sides = [new Map(), new Map()];
-  }
-
-  /** Price levels of both sides. Exact between two commands. */
-  get levelCount(): number {
-    return this.sides[SIDE_BUY].size + this.sides[SIDE_SELL].size;
   }
 
   get phases(): WordList {
@@ -162,7 +155,8 @@ export class BookView {
     last[T_AGGRESSOR] = aggressor;
     this.hasTraded = true;
     const at = this.trades.extend(TRADE_WORDS);
-    this.trades.words.set(last, at);
+    const { words } = this.trades;
+    for (let i = 0; i < TRADE_WORDS; i++) words[at + i] = last[i]!;
   }
 
   /** A trade happened before the first event: its record lies at word `at`. */
@@ -246,27 +240,35 @@ export class BookView {
 
   private forEachLevel(visit: (level: number) => void): void {
     for (const side of [SIDE_BUY, SIDE_SELL] as const) {
-      const levels = this.sides[side];
-      const prices = Int32Array.from(levels.keys()).sort();
-      if (side === SIDE_BUY) prices.reverse();
-      for (const price of prices) visit(levels.get(price)!);
+      const { words, levels } = this.store;
+      const found: number[] = [];
+      const first = levels.firstOf(this.bookOf(side));
+      for (let level = first; level !== 0; level = levels.nextOf(level)) found.push(level);
+      const sign = side === SIDE_BUY ? -1 : 1;
+      found.sort((one, other) => sign * (words[one + b.B_PRICE]! - words[other + b.B_PRICE]!));
+      for (const level of found) visit(level);
     }
   }
 
+  private bookOf(side: number): number {
+    return this.instrument * 2 + side;
+  }
+
   private levelAt(side: number, price: number): number {
-    const levels = this.sides[side as 0 | 1];
-    const known = levels.get(price);
-    if (known !== undefined) return known;
-    const { words, doubles } = this.store;
+    const { words, doubles, levels } = this.store;
+    const book = this.bookOf(side);
+    const known = levels.find(book, price);
+    if (known !== 0) return known;
     const level = this.store.take();
     words[level + b.B_TOUCHED] = 0;
     words[level + b.B_NEXT] = level;
     words[level + b.B_PREVIOUS] = level;
-    words[level + b.B_SIDE] = side;
+    words[level + b.B_BOOK] = book;
     words[level + b.B_ORDERS] = 0;
     words[level + b.B_PRICE] = price;
     doubles[(level + b.B_QTY) >> 1] = 0;
-    levels.set(price, level);
+    levels.enter(level);
+    this.levelCount += 1;
     return level;
   }
 
@@ -274,7 +276,8 @@ export class BookView {
     const words = this.store.words;
     assert(words[level + b.B_NEXT] === level, 'a level without orders has an empty queue');
     assert(this.store.doubles[(level + b.B_QTY) >> 1] === 0, 'and no quantity');
-    this.sides[words[level + b.B_SIDE] as 0 | 1].delete(words[level + b.B_PRICE]!);
+    this.store.levels.leave(level);
+    this.levelCount -= 1;
     this.store.free(level);
   }
 
@@ -297,7 +300,7 @@ export class BookView {
     const words = this.store.words;
     const level = words[order + b.B_LEVEL]!;
     to[at + O_KIND] = kind;
-    to[at + O_SIDE] = words[level + b.B_SIDE]!;
+    to[at + O_SIDE] = words[level + b.B_BOOK]! & 1;
     to[at + O_ID_LOW] = words[order + b.B_ID_LOW]!;
     to[at + O_ID_HIGH] = words[order + b.B_ID_HIGH]!;
     to[at + O_PRICE] = words[level + b.B_PRICE]!;
@@ -307,7 +310,7 @@ export class BookView {
   private writeLevel(to: Int32Array, at: number, level: number): void {
     const words = this.store.words;
     const qty = this.store.doubles[(level + b.B_QTY) >> 1]!;
-    to[at + L_SIDE] = words[level + b.B_SIDE]!;
+    to[at + L_SIDE] = words[level + b.B_BOOK]! & 1;
     to[at + L_PRICE] = words[level + b.B_PRICE]!;
     to[at + L_QTY_LOW] = lowWord(qty);
     to[at + L_QTY_HIGH] = highWord(qty);

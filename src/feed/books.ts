@@ -23,8 +23,12 @@ import { BookView } from './book-view.ts';
 const WHOLE = 0x7fffffff;
 
 export class Books {
-  /** What the command under way (or just ended) has changed, in the order of the first change. */
+  /**
+   * What the command under way (or just ended) has changed: the first `changedCount`, in the order
+   * of the first change. An array that is cut and grows again would be allocated each time.
+   */
   readonly changed: BookView[] = [];
+  changedCount = 0;
   /** True between the first event of a command and its last. */
   isInCommand = false;
   private readonly store: BookStore;
@@ -42,7 +46,7 @@ export class Books {
 
   /** As many orders and instruments (numbers 1 … that) as the core may hold. */
   constructor(orders: number, instruments: number) {
-    this.store = new BookStore(orders);
+    this.store = new BookStore(orders, instruments);
     this.instrumentsMax = instruments;
   }
 
@@ -66,7 +70,7 @@ export class Books {
     if ((head & e.EVENT_STOP) === 0) this.applyTo(slots, at, head & e.EVENT_TYPE_MASK);
     if ((head & e.EVENT_END) === 0) return false;
     this.settle();
-    for (const view of this.changed) view.finish();
+    for (let i = 0; i < this.changedCount; i++) this.changed[i]!.finish();
     this.isInCommand = false;
     return true;
   }
@@ -74,8 +78,8 @@ export class Books {
   /** What the command changed is published: the books stay, the changes go. */
   forget(): void {
     assert(!this.isInCommand, 'a command is forgotten when it is whole');
-    for (const view of this.changed) view.clearChanges();
-    this.changed.length = 0;
+    for (let i = 0; i < this.changedCount; i++) this.changed[i]!.clearChanges();
+    this.changedCount = 0;
   }
 
   private applyTo(slots: Int32Array, at: number, type: number): void {
@@ -260,6 +264,7 @@ export class Books {
   private note(view: BookView): void {
     if (view.isChanged) return;
     view.isChanged = true;
-    this.changed.push(view);
+    this.changed[this.changedCount] = view;
+    this.changedCount += 1;
   }
 }

@@ -257,8 +257,8 @@ export class Publisher implements FeedSource {
     );
     now.timeLow = slots[at + e.E_TIME_LOW]!;
     now.timeHigh = slots[at + e.E_TIME_HIGH]!;
-    const { changed } = this.books;
-    for (let i = 0; i < changed.length; i++) {
+    const { changed, changedCount } = this.books;
+    for (let i = 0; i < changedCount; i++) {
       const view = changed[i]!;
       if (view.phases.length > 0) this.listFrames = null;
       const stream = this.stream(view.instrument);

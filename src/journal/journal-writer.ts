@@ -12,8 +12,10 @@
 //   - After the first error of the disk nothing is written or synced again: what a failed fsync
 //     left behind is unknown, and a second one would report success for pages that are lost.
 // Allocation: an fdatasync over bytes that the file has already is much cheaper than over new ones.
-// So a segment is written full of zeros ahead (spare-segment.ts, another thread); one for which no
-// spare was ready gets its zeros in steps of GROW_BYTES (with `os`: without writing them).
+// So with `fsync` a segment is written full of zeros ahead (spare-segment.ts, another thread); one
+// for which no spare was ready gets its zeros in steps of GROW_BYTES. With `os`, and ahead of a
+// large batch, it only becomes longer: so many bytes pay for their own allocation, and to write
+// zeros first would double the work of a disk that is busy.
 // Ownership: one writer a directory (directory-lock.ts), used by one thread.
 
 import { join } from 'node:path';
@@ -50,7 +52,11 @@ export interface JournalWriterOptions {
 }
 
 const NO_FILE = -1;
+/** When so much of a segment is used, the next one is wanted. */
+const SPARE_FROM_FILL = 0.25;
 const GROW_BYTES = 1_048_576;
+/** From here on a batch is a large one. */
+const LARGE_BATCH_BYTES = 65_536;
 const ZEROS = new Uint8Array(GROW_BYTES);
 
 export class JournalWriter {
@@ -71,6 +77,7 @@ export class JournalWriter {
   private used = 0;
   private allocated = 0;
   private segmentBytes = 0;
+  private isBatchLarge = false;
   private next: number;
   private durable: number;
   private chain: number;
@@ -122,6 +129,14 @@ export class JournalWriter {
   /** Share of the current segment that is used, 0 … 1. */
   get fill(): number {
     return this.used / this.segmentBytes;
+  }
+
+  /**
+   * Whether the next segment should be prepared now: not while batches are large, which gain
+   * nothing by it and leave the disk no time for it, and never without syncs.
+   */
+  get isSpareWanted(): boolean {
+    return this.durability === 'fsync' && !this.isBatchLarge && this.fill > SPARE_FROM_FILL;
   }
 
   /**
@@ -214,6 +229,7 @@ export class JournalWriter {
     words[s.B_ID] = this.identity.idLow;
     words[s.B_SLOTS_CRC] = crc32c(words, s.B_WORDS, count * COMMAND_WORDS, chain);
     words[s.B_CRC] = crc32c(words, 0, s.B_CRC);
+    this.isBatchLarge = batchBytes >= LARGE_BATCH_BYTES;
     this.allocate(this.used + batchBytes);
     this.write(this.bytes, batchBytes, this.used);
     this.used += batchBytes;
@@ -227,7 +243,7 @@ export class JournalWriter {
     const { segmentBytes, disk } = this;
     if (this.allocated >= Math.min(segmentBytes, end + s.BATCH_HEADER_BYTES)) return;
     const wanted = Math.min(segmentBytes, end + GROW_BYTES);
-    if (this.durability === 'os') {
+    if (this.durability === 'os' || this.isBatchLarge) {
       this.attempt('ftruncate', () => disk.truncate(this.fd, wanted));
       this.allocated = wanted;
     }

@@ -71,8 +71,11 @@ export const B_CRC = 7;
 export const SLOT_WORDS = 16;
 export const SLOT_BYTES = 64;
 
-/** The most commands of one batch (256 KB): what a reader has to hold. Larger appends are split. */
-export const BATCH_COMMANDS_MAX = 4096;
+/**
+ * The most commands of one batch (1 MB): what a reader has to hold. Larger appends are split. It is
+ * as many as the command ring has by default, so that a sync takes all that came during the last.
+ */
+export const BATCH_COMMANDS_MAX = 16_384;
 
 /** Segment sizes that can be configured, in bytes. */
 export const SEGMENT_BYTES_LEAST = 4096;

@@ -16,7 +16,7 @@ import {
 } from './segment-header.ts';
 import * as s from './segment-layout.ts';
 
-const READ_BYTES = 524_288;
+const READ_BYTES = 2_097_152;
 const NO_FILE = -1;
 
 /** What comes next in a segment. */

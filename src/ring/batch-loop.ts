@@ -33,7 +33,20 @@ export interface BatchLoopOptions {
    * again when its ring is woken, so one whose word stands still is stuck.
    */
   readonly beat?: Int32Array;
+  /**
+   * For `runAsync`: how long, ms, it naps when a large batch has left it nothing to do, instead of
+   * sleeping until woken. Default 0: it never naps.
+   */
+  readonly napMs?: number;
 }
+
+/**
+ * Slots of a batch behind which another is sure to come at once. A thread that were woken for each
+ * few of them would cost its producer a wake-up, and both the caches, many times a millisecond.
+ */
+const NAP_FROM_SLOTS = 256;
+/** Nobody notifies it: a wait on it is a nap. */
+const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
 const neverHeld = (): boolean => false;
 
@@ -47,6 +60,8 @@ export class BatchLoop implements Waiter {
   private readonly stopWords: Int32Array;
   private readonly stopAt: number;
   private readonly beat: Int32Array;
+  private readonly napMs: number;
+  private isNapDue = false;
 
   constructor(options: BatchLoopOptions) {
     const { consumer, stopAt } = options;
@@ -58,6 +73,7 @@ export class BatchLoop implements Waiter {
     this.stopWords = options.stopWords;
     this.stopAt = stopAt;
     this.beat = options.beat ?? new Int32Array(1);
+    this.napMs = options.napMs ?? 0;
     this.next = consumer.committed;
   }
 
@@ -77,7 +93,8 @@ export class BatchLoop implements Waiter {
     let isFresh = true;
     while (!this.isStopped()) {
       if (!this.canHandle()) {
-        isFresh = await sleepAsync(this.words, WAKE, this);
+        if (this.isNapDue) this.nap();
+        else isFresh = await sleepAsync(this.words, WAKE, this);
         continue;
       }
       if (!isFresh) await nextTurn();
@@ -110,9 +127,15 @@ export class BatchLoop implements Waiter {
     const reached = this.handler(this.words, this.next, end) | 0;
     assert(((reached - this.next) | 0) >= 0, 'a handler does not go back');
     assert(((end - reached) | 0) >= 0, 'a handler does not pass the end of its batch');
+    this.isNapDue = this.napMs > 0 && ((reached - this.next) | 0) >= NAP_FROM_SLOTS;
     this.next = reached;
     this.beat[0] = (this.beat[0] + 1) | 0;
     this.consumer.commit(reached);
+  }
+
+  private nap(): void {
+    this.isNapDue = false;
+    Atomics.wait(IDLE, 0, 0, this.napMs);
   }
 
   private isStopped(): boolean {

@@ -7,7 +7,8 @@
 //              wake-up, part of them paid by the publisher
 //
 // A thread for whose work nobody waits goes by the clock, whatever the configuration says. One that
-// serves sockets has none of these: it runs its batch loop with `runAsync`.
+// serves sockets has none of these: it runs its batch loop with `runAsync`, and where others would
+// block it naps after a large batch (batch-loop.ts).
 
 import { sleep, type Waiter } from './wake.ts';
 

@@ -33,7 +33,8 @@ export class WireReference {
     this.books = new Books(limits.orders, limits.instruments);
     this.events = new EventBuffer((slots, at) => {
       if (!this.books.apply(slots, at)) return;
-      for (const { instrument } of this.books.changed) this.changed.push(instrument);
+      const { changed, changedCount } = this.books;
+      for (const { instrument } of changed.slice(0, changedCount)) this.changed.push(instrument);
       this.books.forget();
     });
     this.core = createCore(limits, this.events);

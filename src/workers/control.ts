@@ -7,7 +7,7 @@
 //   line 1  COMMAND_STOP  the supervisor: stop word (ring room) of those who read the command ring
 //   line 2  EVENT_STOP    the supervisor: stop word of those who read the event ring
 //   line 3  STORAGE       counter on which the storage thread sleeps
-//           SPARE         SPARE_NONE → (journal) SPARE_WANTED → (storage) SPARE_READY → (journal)
+//           SPARE         SPARE_NONE ⇄ (journal) SPARE_WANTED → (storage) SPARE_READY → (journal)
 //           STORAGE_STOP  the supervisor: STORAGE_RUNS → STORAGE_SNAPSHOTS → STORAGE_ENDS
 //   line 4  FAILED        the journal thread: 1 when its disk has failed
 //           TOLD          I/O threads that have told their clients
@@ -81,6 +81,13 @@ export class Control {
 
   set spare(state: number) {
     Atomics.store(this.words, SPARE, state);
+  }
+
+  /** For the journal thread: asks for the next segment, or takes that back if it is not ready. */
+  wantSpare(isWanted: boolean): void {
+    const [from, to] = isWanted ? [SPARE_NONE, SPARE_WANTED] : [SPARE_WANTED, SPARE_NONE];
+    const isChanged = Atomics.compareExchange(this.words, SPARE, from, to) === from;
+    if (isChanged && isWanted) this.wakeStorage();
   }
 
   /** STORAGE_*. */

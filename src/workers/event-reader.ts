@@ -7,11 +7,18 @@ import { ThreadCounters } from '../ops/counters.ts';
 import { type BatchHandler, BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
+import { Blocking } from '../ring/wait-strategy.ts';
+import { configuredStrategy } from './configured-strategy.ts';
 import { type Control, EVENT_STOP } from './control.ts';
 import type { ThreadStart } from './thread-start.ts';
 
 /** Events after which sockets get their turn. */
 const BATCH_MAX = 2_048;
+/**
+ * Where threads share cores, ms: under load the next batch is let grow. Long enough to spare most
+ * wake-ups at a million events a second, well below what a client could notice then.
+ */
+const NAP_MS = 0.2;
 
 /** Gets durable events: from cursor `from` up to `end`, event i in slot `i & mask` of `slots`. */
 export type DurableEvents = (slots: Int32Array, mask: number, from: number, end: number) => void;
@@ -57,6 +64,7 @@ export function durableEventReader(
     stopWords: control.words,
     stopAt: EVENT_STOP,
     beat: new ThreadCounters(start.counters, start.counted).beat,
+    napMs: configuredStrategy(start.config.waitStrategy) instanceof Blocking ? NAP_MS : 0,
   });
   return { run: () => loop.runAsync(() => nextTurn()), catchUp: () => loop.catchUp() };
 }

@@ -14,15 +14,12 @@ import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
 import { ByTheClock } from '../ring/wait-strategy.ts';
 import { wake } from '../ring/wake.ts';
-import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY, SPARE_WANTED } from './control.ts';
+import { configuredStrategy } from './configured-strategy.ts';
+import { COMMAND_STOP, Control, SPARE_NONE, SPARE_READY } from './control.ts';
 import { EXIT_DISK_FAILED, leaveProcess } from './death.ts';
-import { configuredStrategy } from './matching.ts';
 import { stampDurable } from './stage-stamps.ts';
 import type { ThreadMessage, ThreadStart } from './thread-start.ts';
 import { noteTask } from './thread-vitals.ts';
-
-/** When so much of a segment is used, the next one is asked for. */
-const SPARE_FROM_FILL = 0.25;
 
 /** A ring of fewer slots might be full before a thread that goes by the clock looks again. */
 const SLOTS_BY_THE_CLOCK = 8_192;
@@ -71,10 +68,7 @@ function journalAll(start: ThreadStart, isReady: () => void): void {
     if (isAwaited) wake(eventRing);
     if (isSynced) counters.observe(c.W_SYNC, (performance.now() - writtenMs) / 1_000);
     countBatch(counters, writer, (end - first) | 0, (writtenMs - startMs) / 1_000);
-    if (writer.fill > SPARE_FROM_FILL && control.spare === SPARE_NONE) {
-      control.spare = SPARE_WANTED;
-      control.wakeStorage();
-    }
+    control.wantSpare(writer.isSpareWanted);
     return end;
   };
   const batchMax = Math.min(ring.capacity, BATCH_COMMANDS_MAX);

@@ -1,7 +1,6 @@
 // The matching thread: commands out of the command ring through the core, events into the event
 // ring.
 
-import os from 'node:os';
 import { apply, createCore } from '../core/engine.ts';
 import {
   ACCOUNT_WORDS,
@@ -20,7 +19,7 @@ import type { GatedLog } from '../ops/gated-log.ts';
 import { BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
-import { defaultWaitStrategy, type WaitStrategy, waitStrategy } from '../ring/wait-strategy.ts';
+import { configuredStrategy } from './configured-strategy.ts';
 import { COMMAND_STOP, Control } from './control.ts';
 import { pinThread } from './pinning.ts';
 import { RingEventOut } from './ring-event-out.ts';
@@ -82,11 +81,6 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
   tellPools();
   say({ type: 'ready' });
   loop.run(strategy);
-}
-
-/** The wait strategy that the configuration names; `auto` goes by the number of cores. */
-export function configuredStrategy(name: ThreadStart['config']['waitStrategy']): WaitStrategy {
-  return waitStrategy(name === 'auto' ? defaultWaitStrategy(os.availableParallelism()) : name);
 }
 
 function pin(cpu: number | 'auto' | null, log: GatedLog): void {

@@ -182,6 +182,7 @@ class Storage {
       this.log.flush();
       if (control.storageStop === STORAGE_RUNS) control.sleepStorage(seen, LOOK_MS);
     }
+    if (control.spare !== SPARE_READY) this.spare.drop();
     const durable = this.durable();
     const isWanted = control.storageStop === STORAGE_SNAPSHOTS;
     if (isWanted && this.schedule.isBehind(durable)) this.makeSnapshot(durable, STORAGE_SNAPSHOTS);
@@ -200,13 +201,11 @@ class Storage {
     const { control } = this;
     if (control.spare !== SPARE_WANTED || performance.now() < this.spareFromMs) return;
     try {
-      while (control.storageStop === STORAGE_RUNS) {
+      // The journal may take its wish back, and come again: then it goes on where it was.
+      while (control.storageStop === STORAGE_RUNS && control.spare === SPARE_WANTED) {
         this.counters.beats();
-        if (!this.spare.step()) continue;
-        control.spare = SPARE_READY;
-        return;
+        if (this.spare.step()) control.spare = SPARE_READY;
       }
-      this.spare.drop();
     } catch (error) {
       // The journal does without, or finds out for itself that the disk is full.
       this.spareFromMs = performance.now() + SPARE_RETRY_MS;

@@ -34,7 +34,6 @@ const WAKE_US_MAX = 300;
 const MATCHED_AT_ONCE_MAX = 64;
 const EVENTS_AT_ONCE_MAX = 200;
 /** When so much of a segment is used, the next one is asked for. */
-const SPARE_FROM_FILL = 0.25;
 const ALL = 0x7fffffff;
 
 export class SimServer {
@@ -216,7 +215,7 @@ export class SimServer {
     commands.journaled += count;
     this.durable = commands.journaled;
     this.around.onDurable(this.durable);
-    if (writer.fill > SPARE_FROM_FILL) this.storage.wantSpare();
+    if (writer.isSpareWanted) this.storage.wantSpare();
     for (let reader = 0; reader <= PUBLISHER; reader++) this.wakeReader(reader);
   }
 
