@@ -136,7 +136,11 @@ describe('what is read back', () => {
       const wrapped = total - firstPart;
       writer.append(ring, wrapped * COMMAND_WORDS, firstPart, 0, wrapped);
       const read = readWords(disk);
-      expect(read.batches.map(({ count }) => count)).toEqual([BATCH_COMMANDS_MAX, BATCH_COMMANDS_MAX, 100]);
+      expect(read.batches.map(({ count }) => count)).toEqual([
+        BATCH_COMMANDS_MAX,
+        BATCH_COMMANDS_MAX,
+        100,
+      ]);
       expect(Buffer.compare(bytesOf(read.words), bytesOf(numbered(slots, 1)))).toBe(0);
     }
   });
