@@ -16,6 +16,7 @@ export interface BenchProcess {
 export interface BenchServer extends BenchProcess {
   readonly ordersUrl: string;
   readonly feedUrl: string;
+  readonly metricsUrl: string;
 }
 
 export interface BenchServerOptions {
@@ -49,13 +50,15 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
   writeFileSync(file, JSON.stringify(config));
   const program = options.program ?? fileURLToPath(new URL('../ringside.js', import.meta.url));
   const args = [program, 'serve', '--config', file, ...(options.args ?? [])];
-  const { child, found } = await startProcess(args, /orders (ws:\S+)\s+feed (ws:\S+)/);
+  const said = /orders (ws:\S+)\s+feed (ws:\S+)\s+ops (http:\S+)\n/;
+  const { child, found } = await startProcess(args, said);
   const stop = async (): Promise<number> => {
     const status = await stopProcess(child);
     rmSync(dir, { recursive: true });
     return status;
   };
-  return { pid: child.pid!, ordersUrl: found[1]!, feedUrl: found[2]!, stop };
+  const [ordersUrl, feedUrl, metricsUrl] = [found[1]!, found[2]!, found[3]!];
+  return { pid: child.pid!, ordersUrl, feedUrl, metricsUrl, stop };
 }
 
 /** Starts the bare uWebSockets.js echo. */

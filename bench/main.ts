@@ -40,8 +40,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     '[--rounds N --seeds N --samples N --seed S --stride N --jobs N --part NAME ' +
     '--require-strace --json]: kills, cuts, flips; nothing acknowledged may be lost',
   'ops-cost':
-    '[--pairs N --seconds S --durability D]: processor time for a command with a scrape every ' +
-    'second, beside none',
+    '[--pairs N --seconds S --durability D --order-latency]: processor time for a command with a ' +
+    'scrape every second, beside none',
   swing:
     '[--commands N --orders N --swing PERCENT]: a market that moves by half, beside a still one',
   world:

@@ -31,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1' },
     durability: { type: 'string', default: 'os' },
     connections: { type: 'string', default: '4' },
+    'order-latency': { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -61,7 +62,7 @@ async function startServer(dir: string): Promise<BenchServer> {
   const config = {
     ...{ ordersPort: 0, feedPort: 0, opsPort: 0, durability: values.durability },
     ...{ dataDirectory: join(dir, 'data'), snapshotCommands: 0, snapshotSeconds: 0 },
-    stopSnapshotMsMax: 0,
+    ...{ stopSnapshotMsMax: 0, orderLatency: values['order-latency'] },
     accounts: numbers.map((number) => ({ number, name: `account${number}` })),
     sessions: numbers.map((number) => ({ number, token: `token${number}`, accounts: [number] })),
   };
@@ -276,6 +277,7 @@ async function run(server: BenchServer): Promise<void> {
   const all = figure(measured, morePercent);
   const result = {
     ...{ bench: 'ops-cost', pairs, secondsEach: seconds, durability: values.durability },
+    orderLatency: values['order-latency'],
     nsPerCommandWithout: Math.round(perCommand(plainOf(measured), 'ns')),
     commandsPerSecond: Math.round(commands / tookSeconds),
     scrapeBytes,

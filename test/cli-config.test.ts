@@ -32,7 +32,8 @@ test('should print what a server would run with, without a token', async () => {
 
 test('should say where each value came from', async () => {
   vi.stubEnv('RINGSIDE_LIMITS_PAGES', '77');
-  const { stdout } = await config('print', '-c', FILE, '--origin', '--data', './x');
+  const flags = ['--data', './x', '--order-latency'];
+  const { stdout } = await config('print', '-c', FILE, '--origin', ...flags);
   const rows = new Map(
     stdout
       .trim()
@@ -42,14 +43,14 @@ test('should say where each value came from', async () => {
         return [key, [origin, value.join('  ')]];
       }),
   );
-  expect(['feedPort', 'limits.pages', 'dataDirectory', 'host'].map((key) => rows.get(key))).toEqual(
-    [
-      [FILE, '1001'],
-      ['RINGSIDE_LIMITS_PAGES', '77'],
-      ['--data', '"./x"'],
-      ['default', '"127.0.0.1"'],
-    ],
-  );
+  const keys = ['feedPort', 'limits.pages', 'dataDirectory', 'orderLatency', 'host'];
+  expect(keys.map((key) => rows.get(key))).toEqual([
+    [FILE, '1001'],
+    ['RINGSIDE_LIMITS_PAGES', '77'],
+    ['--data', '"./x"'],
+    ['--order-latency', 'true'],
+    ['default', '"127.0.0.1"'],
+  ]);
   expect(stdout).not.toContain('"demo"');
 });
 

@@ -191,6 +191,7 @@ describe('what cannot be', () => {
     [{ ordersPort: 5, opsPort: 5, opsHost: '0.0.0.0' }, 'opsPort: is the ordersPort too'],
     [{ ordersPort: 5, opsPort: 5, opsHost: '127.0.0.2' }, 'none'],
     [{ opsPort: null }, 'none'],
+    [{ opsPort: null, orderLatency: true }, 'orderLatency: needs the opsPort'],
     [{ limits: { accounts: 3 } }, 'accounts: 12 accounts are more than limits.accounts, 3'],
     [
       { limits: { instruments: 1 }, instruments: [{ number: 2, symbol: 'A' }] },

@@ -200,6 +200,9 @@ export function differences(texts: Texts): string[] {
   const { spec } = parse(texts['k8s/base/statefulset.yaml']!).spec.template;
   const [container] = spec.containers;
   const variables = CONFIG_KEYS.map(({ variable }) => variable);
+  const dashboard = queries(texts['k8s/observability/dashboard.json']!);
+  const { name: latency } = METRICS.orderLatency;
+  const isAskedFor = dashboard.some(({ expr }) => expr.includes(latency));
   const faults: string[] = [];
   for (const overlay of [undefined, ...OVERLAYS]) {
     const patch = overlay === undefined ? undefined : parse(texts[`k8s/overlays/${overlay}`]!);
@@ -211,6 +214,7 @@ export function differences(texts: Texts): string[] {
       const config = configOf(texts['k8s/base/ringside-0.yaml']!, env);
       faults.push(...portFaults(texts, container, config));
       faults.push(...placeFaults(texts, spec, container, config), ...jobFaults(texts, config));
+      faults.push(...difference('stages of the dashboard', isAskedFor, config.orderLatency));
     } catch (error) {
       faults.push((error as Error).message);
     }

@@ -24,6 +24,7 @@ test.each([
   ['k8s/base/ringside-0.yaml', 'feedPort: 7401', 'feedPort: 7411'],
   ['k8s/base/ringside-0.yaml', 'host: 0.0.0.0', 'host: 127.0.0.1'],
   ['k8s/base/ringside-0.yaml', 'durability:', 'durabilty:'],
+  ['k8s/base/ringside-0.yaml', 'orderLatency: true', 'orderLatency: false'],
   ['k8s/base/ringside-0.yaml', 'ringside/operator,', 'ringside/admin,'],
   ['k8s/base/kustomization.yaml', 'newTag: 0.1.0', 'newTag: 0.0.9'],
   ['k8s/base/kustomization.yaml', '- trader=', '- traders='],

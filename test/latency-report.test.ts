@@ -77,6 +77,14 @@ test.each(['fsync', 'none'])(
     const two = await RawClient.logOn(server.ordersUrl, 2);
     await one.ask(sell(1, 1, 101, 5), sell(1, 2, 102, 5), buy(1, 3, 90, 5));
     await two.ask(buy(2, 1, 101, 7), buy(2, 2, 95, 1), cancel(2, 3, 2));
+    // The same are told to whoever scrapes. They are counted when their answers are on their way.
+    const told = async () => {
+      const text = await (await fetch(server.metricsUrl)).text();
+      return Number(
+        /^ringside_order_latency_seconds_count\{stage="whole"\} (\d+)$/m.exec(text)![1],
+      );
+    };
+    await expect.poll(told, { timeout: 30_000 }).toBe(6);
     await Promise.all([one.close(), two.close()]);
     expect(await server.stop()).toBe(0);
     const names = STAGE_NAMES.map((name) => `stage-${name}.hgrm`);

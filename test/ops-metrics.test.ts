@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { bucketOf, HISTOGRAM_WORDS } from '../src/base/log-histogram.ts';
 import * as c from '../src/ops/counter-layout.ts';
 import { createCounters, ThreadCounters } from '../src/ops/counters.ts';
 import { Health } from '../src/ops/health.ts';
@@ -10,6 +11,7 @@ import { METRICS, type MetricHead } from '../src/ops/metric-list.ts';
 import { metricReaders } from '../src/ops/metric-readers.ts';
 import type { CountedThread, ThreadKind } from '../src/ops/metric-sources.ts';
 import { Metrics } from '../src/ops/metrics.ts';
+import { STAGE_DURABLE, STAGE_NAMES, STAGE_WHOLE, StageTimes } from '../src/ops/stage-times.ts';
 import { createRing } from '../src/ring/create-ring.ts';
 import { Ring } from '../src/ring/ring.ts';
 import { CURSOR } from '../src/ring/ring-layout.ts';
@@ -40,8 +42,11 @@ test('should be named as Prometheus wants it', () => {
   expect(new Set(families).size).toBe(families.length);
 });
 
-/** A server of plain memory: its threads, and a command ring whose journal is 3 slots behind. */
-function serverOf() {
+/**
+ * A server of plain memory: its threads, and a command ring whose journal is 3 slots behind. With
+ * `times`, its commands are stamped.
+ */
+function serverOf(times?: StageTimes) {
   const kinds: ThreadKind[] = ['supervisor', 'storage', 'journal', 'matching', 'publisher', 'io'];
   const buffer = createCounters(kinds.length);
   const threads = kinds.map((kind, i): CountedThread => {
@@ -57,6 +62,7 @@ function serverOf() {
       ...{ version: '1.2.3', health, threads, disk: () => undefined },
       names: { events: names, rejects: {}, refusals: { 2: 'busy' }, cancels: {}, closes: {} },
       limits: { orders: 10, pages: 20, accounts: 30, instruments: 40 },
+      stageTimes: () => times,
       rings: () => [{ name: 'command', ring, consumers: ['journal', 'matching'] }],
     }),
   );
@@ -105,8 +111,8 @@ test('should say what was counted, in both formats', async () => {
   expect(open.text).toContain('\n# TYPE ringside_trades counter\n');
   expect(open.text.endsWith('\n# EOF\n')).toBe(true);
   expect(plain.text).not.toMatch(/^ringside_event_loop_delay.*le="0.0005"/m);
-  // Nothing is stored here.
-  expect(plain.text).not.toMatch(/^ringside_disk_free_bytes/m);
+  // Nothing is stored here, and no command stamped.
+  expect(plain.text).not.toMatch(/^ringside_(disk_free_bytes|order_latency)/m);
 });
 
 test('should have every metric of the list, and no other, in a scrape', async () => {
@@ -116,4 +122,59 @@ test('should have every metric of the list, and no other, in a scrape', async ()
   expect(typed).toEqual(HEADS.map(({ name, type }) => [name, type]));
   const helps = [...text.matchAll(/^# HELP \w+ (.*)$/gm)].map(([, help]) => help);
   expect(helps).toEqual(HEADS.map(({ help }) => help));
+});
+
+/** A scrape as numbers by series, in one of the formats. */
+async function seriesOf(metrics: Metrics, accept: string): Promise<Map<string, number>> {
+  const { text } = await metrics.scrape(accept);
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(lines.map((line) => line.split(' ')).map(([name, value]) => [name!, +value!]));
+}
+
+const FAMILY = 'ringside_order_latency_seconds';
+const FORMATS = ['text/plain', 'application/openmetrics-text'];
+
+test('should tell what stages took, of all threads, in cumulative buckets', async () => {
+  const times = new StageTimes(StageTimes.create(2));
+  const { metrics } = serverOf(times);
+  // One below the least bound, one on a bound, one just above it, one above all.
+  const ns = [200, 20_000, 20_001, 3e9];
+  ns.forEach((value, i) => {
+    times.count(i % 2, STAGE_WHOLE, value);
+  });
+  times.count(1, STAGE_DURABLE, 700_000);
+  for (const format of FORMATS) {
+    const series = await seriesOf(metrics, format);
+    const whole = (le: string) => series.get(`${FAMILY}_bucket{stage="whole",le="${le}"}`);
+    expect(['0.000001', '0.00001', '0.00005', '1', '+Inf'].map(whole)).toEqual([1, 1, 3, 3, 4]);
+    // Those that end within 1/128 below a bound may be told above it, never the other way round.
+    expect(whole('0.00002')).toBe(1);
+    expect(series.get(`${FAMILY}_count{stage="whole"}`)).toBe(4);
+    const sum = ns.reduce((all, value) => all + value / 1e9, 0);
+    const told = series.get(`${FAMILY}_sum{stage="whole"}`)!;
+    expect(Math.abs(told - sum)).toBeLessThanOrEqual(sum / 256);
+    expect(series.get(`${FAMILY}_bucket{stage="durable",le="0.0005"}`)).toBe(0);
+    expect(series.get(`${FAMILY}_bucket{stage="durable",le="0.001"}`)).toBe(1);
+    const counts = STAGE_NAMES.map((stage) => series.get(`${FAMILY}_count{stage="${stage}"}`));
+    expect(counts).toEqual([0, 0, 1, 0, 4]);
+  }
+});
+
+test('should go on counting where the words in shared memory wrap', async () => {
+  const buffer = StageTimes.create(1);
+  const times = new StageTimes(buffer);
+  const { metrics } = serverOf(times);
+  const at = STAGE_WHOLE * HISTOGRAM_WORDS + bucketOf(5_000);
+  new Int32Array(buffer)[at] = -3;
+  const before = await seriesOf(metrics, FORMATS[0]!);
+  expect(before.get(`${FAMILY}_count{stage="whole"}`)).toBe(2 ** 32 - 3);
+  for (let i = 0; i < 5; i++) times.count(0, STAGE_WHOLE, 5_000);
+  expect(new Int32Array(buffer)[at]).toBe(2);
+  for (const format of FORMATS) {
+    const after = await seriesOf(metrics, format);
+    expect(after.get(`${FAMILY}_count{stage="whole"}`)).toBe(2 ** 32 + 2);
+    expect(after.get(`${FAMILY}_bucket{stage="whole",le="0.00001"}`)).toBe(2 ** 32 + 2);
+    const mean = after.get(`${FAMILY}_sum{stage="whole"}`)! / (2 ** 32 + 2);
+    expect(Math.abs(mean - 5e-6)).toBeLessThanOrEqual(5e-6 / 256);
+  }
 });

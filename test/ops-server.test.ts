@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { STAGE_NAMES } from '../src/ops/stage-times.ts';
 import { CLOSE_SHUTTING_DOWN } from '../src/wire/frame-kinds.ts';
 import { EXIT_DISK_FAILED } from '../src/workers/death.ts';
 import {
@@ -24,7 +25,10 @@ import { endServers, newDirectory, TestServer } from './server-kit.ts';
 
 afterAll(endServers);
 
-const CONFIG = { drainDelayMs: 500, retryAfterMs: 1_234, stopSnapshotMsMax: 20_000 };
+const CONFIG = {
+  ...{ drainDelayMs: 500, retryAfterMs: 1_234, stopSnapshotMsMax: 20_000 },
+  orderLatency: true,
+};
 
 /** Some orders: three rest, one trade, one reject, one refusal. */
 async function trade(server: TestServer): Promise<RawClient[]> {
@@ -84,6 +88,32 @@ async function expectMetrics(server: TestServer): Promise<void> {
   }
 }
 
+/** What the stages of the five commands of `trade` that have a sequence took. */
+async function expectLatency(server: TestServer): Promise<void> {
+  const family = 'ringside_order_latency_seconds';
+  const countOf = (now: ReadonlyMap<string, number>, stage: string) =>
+    now.get(`${family}_count{stage="${stage}"}`);
+  // They are counted when their answers are on their way.
+  const series = await scrapeUntil(server, (now) => countOf(now, 'whole') === 5);
+  expect(STAGE_NAMES.map((stage) => countOf(series, stage))).toEqual([5, 5, 5, 5, 5]);
+  const sumOf = (stage: string) => series.get(`${family}_sum{stage="${stage}"}`)!;
+  const whole = sumOf('whole');
+  // An answer that leaves before its batch is stamped has taken no time to leave.
+  for (const stage of ['intake', 'matched', 'durable']) {
+    expect(sumOf(stage), stage).toBeGreaterThan(0);
+  }
+  for (const stage of STAGE_NAMES) {
+    // Both sums are of bucket values.
+    expect(sumOf(stage), stage).toBeLessThanOrEqual(whole * (1 + 1 / 64));
+  }
+  const buckets = [...series].filter(([name]) =>
+    name.startsWith(`${family}_bucket{stage="whole",`),
+  );
+  const counts = buckets.map(([, count]) => count);
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  expect([counts.length, counts.at(-1)]).toEqual([20, 5]);
+}
+
 /** What the log says of it all, and no token. */
 function expectLog(server: TestServer): void {
   const lines = logLines(server);
@@ -113,6 +143,7 @@ test('should tell health, metrics and log from one start to the next', async () 
   await stranger.untilClosed();
   expect((await probe(server, '/livez')).code).toBe(200);
   await expectMetrics(server);
+  await expectLatency(server);
 
   const feed = new WebSocket(server.feedUrl);
   await once(feed, 'open');
@@ -256,6 +287,9 @@ test('should answer what it knows, and nothing else', async () => {
   expect([open.type.split(';')[0], open.text.slice(-6)]).toEqual([
     ...['application/openmetrics-text', '# EOF\n'],
   ]);
+  // No command is stamped unless that is asked for.
+  expect(open.text).toContain('\n# TYPE ringside_order_latency_seconds histogram\n');
+  expect(open.text).not.toMatch(/^ringside_order_latency_seconds/m);
   const opsPort = Number(new URL(opsUrl).port);
   const rival = TestServer.launch({ config: { ...config, opsPort } });
   expect(await rival.exited).toMatchObject({ code: 2 });

@@ -12,6 +12,7 @@ export interface ConfigOptions {
   ordersPort?: string;
   feedPort?: string;
   opsPort?: string;
+  orderLatency?: boolean;
   logLevel?: string[];
   set?: string[];
 }
@@ -27,6 +28,7 @@ export function configFlags(command: Command): Command {
     .option('--orders-port <n>', 'order entry port, 0 = chosen by the system')
     .option('--feed-port <n>', 'market data port, 0 = chosen by the system')
     .option('--ops-port <n>', 'health and metrics port, 0 = chosen by the system, null = none')
+    .option('--order-latency', 'stamp every command at each stage, for the metrics')
     .option('--log-level <level>', 'least level logged, or COMPONENT=LEVEL; again for more', each)
     .option('--set <key=value>', 'any key of the configuration (limits.orders=1000)', setting);
 }
@@ -52,6 +54,7 @@ function settingsOf(options: ConfigOptions): ConfigSetting[] {
   add('ordersPort', options.ordersPort, '--orders-port');
   add('feedPort', options.feedPort, '--feed-port');
   add('opsPort', options.opsPort, '--ops-port');
+  if (options.orderLatency) add('orderLatency', 'true', '--order-latency');
   for (const text of options.logLevel ?? []) {
     const [component, level] = text.split('=');
     if (level === undefined) add('log.level', component, '--log-level');

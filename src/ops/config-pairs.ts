@@ -41,7 +41,7 @@ function uniqueFaults({ instruments, accounts, sessions }: ConfigValues): Config
 
 function portFaults(config: ConfigValues): ConfigFault[] {
   const faults: ConfigFault[] = [];
-  const { ordersPort, feedPort, opsPort, opsHost, host } = config;
+  const { ordersPort, feedPort, opsPort, opsHost, host, orderLatency } = config;
   if (ordersPort !== 0 && ordersPort === feedPort) {
     faults.push({ path: ['feedPort'], message: 'is the ordersPort too' });
   }
@@ -49,6 +49,9 @@ function portFaults(config: ConfigValues): ConfigFault[] {
   if (opsPort !== null && opsPort !== 0 && isShared && mayMeet(opsHost, host)) {
     const which = opsPort === ordersPort ? 'ordersPort' : 'feedPort';
     faults.push({ path: ['opsPort'], message: `is the ${which} too` });
+  }
+  if (orderLatency && opsPort === null) {
+    faults.push({ path: ['orderLatency'], message: 'needs the opsPort, where it is told' });
   }
   return faults;
 }

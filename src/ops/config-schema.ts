@@ -92,6 +92,10 @@ const network = {
     .describe(
       'health and metrics; 0 = chosen by the system, as where ordersPort is 0; null = none',
     ),
+  orderLatency: z
+    .boolean()
+    .default(false)
+    .describe('stamps every command at each stage, for the metric ringside_order_latency_seconds'),
 };
 
 const threads = {

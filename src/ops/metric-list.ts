@@ -91,6 +91,13 @@ export const METRICS = {
   poolUsed: metric('gauge', 'ringside_pool_used', 'How much of a pool is in use', 'pool'),
   poolLimit: metric('gauge', 'ringside_pool_limit', 'How much it holds', 'pool'),
 
+  orderLatency: metric(
+    'histogram',
+    'ringside_order_latency_seconds',
+    'What commands took from stage to stage; whole is from order to answer',
+    'stage',
+  ),
+
   batches: metric('counter', 'ringside_journal_batches_total', 'Batches journaled'),
   journaled: metric('counter', 'ringside_journal_commands_total', 'Commands journaled'),
   journalBytes: metric('counter', 'ringside_journal_bytes_total', 'Bytes of these batches'),

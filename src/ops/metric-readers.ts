@@ -6,6 +6,7 @@ import { SERVER_STATES } from './health.ts';
 import type { MetricKey } from './metric-list.ts';
 import type { CodeNames, CountedThread, MetricSources, ThreadKind } from './metric-sources.ts';
 import type { HistogramSample, MetricReader, MetricReaders, Sample } from './metrics.ts';
+import { OrderLatency } from './order-latency.ts';
 import { type ThreadTimes, threadTimes } from './thread-times.ts';
 
 const LOG_LEVEL_NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -26,6 +27,7 @@ export function metricReaders(sources: MetricSources): MetricReaders {
     ...threadReaders(sources),
     ...ringReaders(sources),
     ...eventReaders(sources),
+    ...latencyReaders(sources),
     ...journalReaders(sources),
     ...snapshotReaders(sources),
     ...socketReaders(sources),
@@ -179,6 +181,18 @@ function eventReaders(sources: MetricSources) {
     resting: wordOf(sources, 'matching', c.W_RESTING),
     poolUsed: () => pools.map(([pool, used]) => ({ labels: { pool }, value: used() })),
     poolLimit: () => pools.map(([pool]) => ({ labels: { pool }, value: limits[pool] })),
+  } satisfies Partial<Readers<MetricKey>>;
+}
+
+function latencyReaders({ stageTimes }: MetricSources) {
+  let latency: OrderLatency | undefined;
+  return {
+    orderLatency: () => {
+      const times = stageTimes();
+      if (times === undefined) return [];
+      latency ??= new OrderLatency(times);
+      return latency.samples();
+    },
   } satisfies Partial<Readers<MetricKey>>;
 }
 

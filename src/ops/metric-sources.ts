@@ -3,6 +3,7 @@
 import type { Ring } from '../ring/ring.ts';
 import type { ThreadCounters } from './counters.ts';
 import type { Health } from './health.ts';
+import type { StageTimes } from './stage-times.ts';
 
 export type ThreadKind = 'supervisor' | 'storage' | 'journal' | 'matching' | 'publisher' | 'io';
 
@@ -36,6 +37,8 @@ export interface MetricSources {
   readonly threads: readonly CountedThread[];
   /** None before the recovery is done. */
   rings(): readonly WatchedRing[];
+  /** Undefined: commands are not stamped. */
+  stageTimes(): StageTimes | undefined;
   /** Of the data directory's file system; undefined: nothing is stored. */
   disk(): { readonly freeBytes: number; readonly sizeBytes: number } | undefined;
 }

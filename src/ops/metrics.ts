@@ -2,7 +2,7 @@
 // counters when they are asked for.
 
 import { type Metric, Registry, type RegistryContentType } from 'prom-client';
-import { BUCKET_SECONDS, BUCKETS } from './counter-layout.ts';
+import { BUCKET_SECONDS } from './counter-layout.ts';
 import { METRICS, type MetricHead, type MetricKey } from './metric-list.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -13,10 +13,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** One histogram: words as ThreadCounters.observe leaves them. */
+/** One histogram: how often for each bucket, then the sum, as ThreadCounters.observe leaves it. */
 export interface HistogramSample {
   readonly labels?: Labels;
   readonly words: Float64Array;
+  /** Upper bounds of all buckets but the last, which has none, seconds. Default: BUCKET_SECONDS. */
+  readonly bounds?: readonly number[];
   /** Buckets below this bound, seconds, are told as one. Default: none are. */
   readonly leastBound?: number;
 }
@@ -75,16 +77,16 @@ function metricOf(head: MetricHead, reader: MetricReader) {
 }
 
 function histogramValues(name: string, sample: HistogramSample): Value[] {
-  const { labels = {}, words, leastBound = 0 } = sample;
+  const { labels = {}, words, bounds = BUCKET_SECONDS, leastBound = 0 } = sample;
   const values: Value[] = [];
   let count = 0;
-  for (let i = 0; i < BUCKETS; i++) {
+  for (let i = 0; i <= bounds.length; i++) {
     count += words[i]!;
-    const le = BUCKET_SECONDS[i] ?? '+Inf';
+    const le = bounds[i] ?? '+Inf';
     if (typeof le === 'number' && le < leastBound) continue;
     values.push({ metricName: `${name}_bucket`, labels: { ...labels, le }, value: count });
   }
-  values.push({ metricName: `${name}_sum`, labels, value: words[BUCKETS]! });
+  values.push({ metricName: `${name}_sum`, labels, value: words[bounds.length + 1]! });
   values.push({ metricName: `${name}_count`, labels, value: count });
   return values;
 }

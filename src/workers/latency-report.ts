@@ -9,15 +9,17 @@ import type { Histogram } from 'hdr-histogram-js';
 import { InputError } from '../base/input-error.ts';
 import { createHistogram, hgrmText, hlogHead, hlogLine } from '../ops/latency-histogram.ts';
 import type { Log } from '../ops/log.ts';
-import { countsBetween, STAGE_NAMES, StageTimes, type ValueCounts } from '../ops/stage-times.ts';
-import { createStampBuffers, type StampBuffers } from './stage-stamps.ts';
+import {
+  countsBetween,
+  STAGE_NAMES,
+  type StageTimes,
+  type ValueCounts,
+} from '../ops/stage-times.ts';
 
 const EVERY_MS = 60_000;
 const LOG_NAME = 'stages.hlog';
 
 export class LatencyReport {
-  /** For the threads. */
-  readonly buffers: StampBuffers;
   private readonly dir: string;
   private readonly log: Log;
   private readonly times: StageTimes;
@@ -29,11 +31,10 @@ export class LatencyReport {
   private readonly timer: NodeJS.Timeout;
 
   /** Begins the report in a directory, which is made. Throws an InputError when that fails. */
-  constructor(dir: string, commandSlots: number, ioThreads: number, log: Log) {
+  constructor(dir: string, times: StageTimes, log: Log) {
     this.dir = dir;
     this.log = log;
-    this.buffers = createStampBuffers(commandSlots, ioThreads);
-    this.times = new StageTimes(this.buffers.times);
+    this.times = times;
     this.written = STAGE_NAMES.map((_, stage) => this.times.snapshot(stage));
     this.whole = STAGE_NAMES.map((name) => createHistogram(name));
     try {

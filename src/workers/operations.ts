@@ -10,6 +10,7 @@ import { type Log, Logs } from '../ops/log.ts';
 import type { CountedThread, WatchedRing } from '../ops/metric-sources.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { jsonPage, listenOps, type OpsPages, type OpsServer } from '../ops/ops-server.ts';
+import type { StageTimes } from '../ops/stage-times.ts';
 import { wake } from '../ring/wake.ts';
 import { CLOSE_NAMES, REFUSAL_NAMES } from '../wire/codes.ts';
 import { WIRE_VERSION } from '../wire/frame-kinds.ts';
@@ -30,6 +31,7 @@ export class Operations {
   private readonly log: Log;
   private readonly threads: readonly CountedThread[];
   private rings: readonly WatchedRing[] = [];
+  private stageTimes: StageTimes | undefined;
   private disk: { freeBytes: number; sizeBytes: number } | undefined;
   private server: OpsServer | undefined;
   private looking: NodeJS.Timeout | undefined;
@@ -63,6 +65,11 @@ export class Operations {
   /** The rings are there. */
   watchRings(rings: readonly WatchedRing[]): void {
     this.rings = rings;
+  }
+
+  /** Commands are stamped, and what their stages took is counted there. */
+  watchStages(times: StageTimes): void {
+    this.stageTimes = times;
   }
 
   /** From now on the thread has to get on. */
@@ -138,6 +145,7 @@ export class Operations {
         limits: this.config.limits,
         threads: this.threads,
         rings: () => this.rings,
+        stageTimes: () => this.stageTimes,
         disk: () => this.disk,
       }),
     );

@@ -1,6 +1,6 @@
-// Stamps of every command at each stage, taken when the server was started with a latency report.
-// Without one, none of this is called: each thread is given its plain handler or the stamping one
-// when it starts.
+// Stamps of every command at each stage, taken when the server was started with a latency report or
+// with `orderLatency`. Without either, none of this is called: each thread is given its plain
+// handler or the stamping one when it starts.
 //
 // Layout: for each slot of the command ring a line of 8 doubles, times in ns of the monotonic
 // clock, which all threads of a process share

@@ -20,6 +20,7 @@ import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import type { Config } from '../ops/config.ts';
 import type { Log } from '../ops/log.ts';
 import type { LogComponent } from '../ops/log-levels.ts';
+import { StageTimes } from '../ops/stage-times.ts';
 import { createRing } from '../ring/create-ring.ts';
 import { isRead, placesOf } from '../ring/places.ts';
 import { Ring } from '../ring/ring.ts';
@@ -35,6 +36,7 @@ import { defineInstruments } from './first-instruments.ts';
 import { LatencyReport } from './latency-report.ts';
 import { Operations } from './operations.ts';
 import { watchProgress } from './progress-watch.ts';
+import { createStampBuffers, type StampBuffers } from './stage-stamps.ts';
 import { type StorageThread, startStorage } from './start-storage.ts';
 import {
   FIRST_IO_COUNTERS,
@@ -79,6 +81,8 @@ export class Supervisor {
   private readonly timetable: Timetable;
   private threads: Thread[] = [];
   private isStopping = false;
+  /** Undefined: no command is stamped. */
+  private stamps: StampBuffers | undefined;
   private report: LatencyReport | undefined;
 
   private constructor(
@@ -134,10 +138,11 @@ export class Supervisor {
     const operations = await Operations.open(config);
     let supervisor: Supervisor;
     try {
-      const report = reportOf(config, options, operations);
+      const stamping = startStamping(config, options, operations);
       const storage = isStored ? await startStorage(config, control, operations) : undefined;
       supervisor = new Supervisor(config, operations, control, lock, storage);
-      supervisor.report = report;
+      supervisor.stamps = stamping.stamps;
+      supervisor.report = stamping.report;
     } catch (error) {
       await operations.close();
       throw error;
@@ -270,7 +275,7 @@ export class Supervisor {
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
       recovered: this.storage?.recovered,
-      stamps: this.report?.buffers,
+      stamps: this.stamps,
     };
     const program = new URL(`./thread-${kind}.js`, import.meta.url);
     const worker = new Worker(program, { name, workerData: start });
@@ -354,13 +359,18 @@ function hasEnded(worker: Worker): Promise<void> {
   });
 }
 
-function reportOf(
-  { commandSlots, ioThreads }: Config,
+/** What stamps are kept in and told by; nothing where nobody wants them. */
+function startStamping(
+  { commandSlots, ioThreads, orderLatency }: Config,
   { latencyReport: dir }: SupervisorOptions,
-  { logs }: Operations,
-): LatencyReport | undefined {
-  if (dir === undefined) return undefined;
-  return new LatencyReport(dir, commandSlots, ioThreads, logs.of('supervisor'));
+  operations: Operations,
+): { stamps?: StampBuffers; report?: LatencyReport } {
+  if (!orderLatency && dir === undefined) return {};
+  const stamps = createStampBuffers(commandSlots, ioThreads);
+  const times = new StageTimes(stamps.times);
+  operations.watchStages(times);
+  if (dir === undefined) return { stamps };
+  return { stamps, report: new LatencyReport(dir, times, operations.logs.of('supervisor')) };
 }
 
 /** How far each consumer of a ring has read, and where what was published ends. */
