@@ -48,6 +48,14 @@ export function countFrames(records: number): number {
   return Math.ceil(records / RECORDS_PER_FRAME_MAX);
 }
 
+/** Number of frames for all records of the lists. A record has a word at least: mostly it is one. */
+export function framesFor(lists: RecordLists): number {
+  const { levels, orders, trades, phases, indicatives } = lists;
+  const words = levels.length + orders.length + trades.length + phases.length + indicatives.length;
+  if (words > 0 && words <= RECORDS_PER_FRAME_MAX) return 1;
+  return countFrames(countRecords(lists));
+}
+
 /** One list as it is cut into a frame. */
 class Cut implements Records {
   words: Int32Array = new Int32Array(0);

@@ -9,7 +9,7 @@ import { assert } from '../base/assert.ts';
 import type { FeedHead } from '../wire/feed.ts';
 import { CHANNEL_L2, CHANNEL_L3, CHANNEL_TRADES, FEED_UPDATE } from '../wire/frame-kinds.ts';
 import type { BookView } from './book-view.ts';
-import { countFrames, countRecords, type FrameWriter } from './frame-writer.ts';
+import { type FrameWriter, framesFor } from './frame-writer.ts';
 
 export const CHANNELS_ALL = CHANNEL_L2 | CHANNEL_L3 | CHANNEL_TRADES;
 
@@ -25,6 +25,8 @@ export class InstrumentStream {
   sequence = 0;
   /** Subscribers whose snapshot is not sent yet, so that they keep the updates behind it. */
   keepers = 0;
+  /** Sets of channels that somebody has, ascending. */
+  private wanted: readonly number[] = [];
   /** Receivers by their set of channels. */
   private readonly groups: readonly Set<UpdateReceiver>[];
 
@@ -36,11 +38,13 @@ export class InstrumentStream {
   join(receiver: UpdateReceiver, channels: number): void {
     assert(channels > 0 && channels <= CHANNELS_ALL, 'a set of channels that exist');
     this.groups[channels]!.add(receiver);
+    this.lookAtGroups();
   }
 
   leave(receiver: UpdateReceiver, channels: number): void {
     const wasThere = this.groups[channels]!.delete(receiver);
     assert(wasThere, 'who leaves was there');
+    this.lookAtGroups();
   }
 
   /**
@@ -50,11 +54,10 @@ export class InstrumentStream {
   publish(writer: FrameWriter, now: FeedHead): void {
     const { view } = this;
     const first = this.sequence + 1;
-    const frames = countFrames(countRecords(view));
+    const frames = framesFor(view);
     assert(frames > 0, 'what changed has records');
     this.sequence += frames;
-    for (let channels = 1; channels <= CHANNELS_ALL; channels++) {
-      if (this.groups[channels]!.size === 0) continue;
+    for (const channels of this.wanted) {
       now.kind = FEED_UPDATE;
       now.instrument = view.instrument;
       now.channels = channels;
@@ -64,6 +67,11 @@ export class InstrumentStream {
         this.send(channels, writer.encode(now, view, frame, channels));
       }
     }
+  }
+
+  private lookAtGroups(): void {
+    const { groups } = this;
+    this.wanted = groups.map((_, channels) => channels).filter((one) => groups[one]!.size > 0);
   }
 
   private send(channels: number, encoded: Uint8Array): void {
