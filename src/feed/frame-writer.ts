@@ -48,7 +48,7 @@ export function countFrames(records: number): number {
   return Math.ceil(records / RECORDS_PER_FRAME_MAX);
 }
 
-/** Number of frames for all records of the lists. A record has a word at least: mostly it is one. */
+/** Number of frames for all records of the lists: mostly one, as a record has a word at least. */
 export function framesFor(lists: RecordLists): number {
   const { levels, orders, trades, phases, indicatives } = lists;
   const words = levels.length + orders.length + trades.length + phases.length + indicatives.length;
