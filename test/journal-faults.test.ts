@@ -260,6 +260,26 @@ describe('durability', () => {
     expect(readWords(disk)).toMatchObject({ nextSequence: 141, segments: 3, torn: null });
   });
 
+  test('fsync should write no zeros ahead of large batches, nor want the next segment', () => {
+    const disk = new MemoryDisk();
+    const large = new Int32Array(1_100 * COMMAND_WORDS);
+    const writer = memoryWriter(disk, { segmentBytesMax: 262_144 });
+    writer.append(SLOTS, 0, 20);
+    expect(writer.isSpareWanted).toBe(false);
+    const before = disk.calls.length;
+    for (let i = 0; i < 2; i++) {
+      writer.append(large, 0, 1_100);
+      writer.sync();
+    }
+    const ofBatch = ['write 1.segment', 'fdatasync 1.segment'];
+    expect(callsSince(disk, before)).toEqual(['fdatasync 1.segment', ...ofBatch, ...ofBatch]);
+    expect(writer.fill).toBeGreaterThan(0.5);
+    expect(writer.isSpareWanted).toBe(false);
+    writer.append(SLOTS, 0, 20);
+    expect(writer.isSpareWanted).toBe(true);
+    expect(readWords(disk)).toMatchObject({ nextSequence: 2_241, torn: null });
+  });
+
   test('a spare that cannot be made should be begun anew', () => {
     const disk = new MemoryDisk();
     const spare = new SpareSegment(DIR, 3_000_000, disk);

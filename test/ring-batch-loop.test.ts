@@ -197,6 +197,31 @@ describe('runAsync', () => {
     },
   );
 
+  test('should nap behind a large batch, and need no wake-up for what came meanwhile', async () => {
+    const slots = 512;
+    const ring = new Ring(createRing({ slots, slotWords: 1, consumers: 1, producers: 'single' }));
+    const producer = new SingleProducer(ring);
+    const { stop, loop } = makeRig({ consumer: new Consumer(ring, 0), napMs: 7 });
+    const naps: unknown[] = [];
+    vi.spyOn(Atomics, 'wait').mockImplementation((...wait) => {
+      naps.push(wait[3]);
+      expect(ring.words[WAKE + ASLEEP]).toBe(0);
+      expect(producer.hasRoom(256)).toBe(true);
+      if (naps.length < 3) producer.publishSilently(loop.next + 256);
+      return 'timed-out';
+    });
+    producer.publishSilently(256);
+    const running = loop.runAsync(() => nextTurn());
+    await until(() => ring.words[WAKE + ASLEEP] === 1);
+    expect([loop.next, naps]).toEqual([768, [7, 7, 7]]);
+    producer.publish(768 + 255);
+    await until(() => loop.next === 768 + 255 && ring.words[WAKE + ASLEEP] === 1);
+    expect(naps).toHaveLength(3);
+    Atomics.store(stop, 0, STOP_NOW);
+    wake(ring);
+    await running;
+  });
+
   test('should not sleep when its last look finds something', async () => {
     const { ring } = makeRig();
     let looks = 0;
