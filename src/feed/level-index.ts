@@ -6,8 +6,8 @@
 // lines.
 //
 // Ownership: the publisher's thread alone.
-// Limits: a bucket for each record an order may need, so that chains stay short. A Map a book did
-// the same at three times the price: it allocates and rehashes as levels come and go.
+// Limits: a bucket for each order there may be, so that chains stay short. Nothing is allocated as
+// levels come and go, as a Map would.
 
 import { assert } from '../base/assert.ts';
 import { powerOfTwoAtLeast } from '../base/bits.ts';
