@@ -5,6 +5,7 @@ import * as codes from '../src/core/codes.ts';
 import { EVENT_WORDS } from '../src/core/event-slot.ts';
 import { instrumentEvents } from '../src/core/instrument-events.ts';
 import { readEvent } from '../src/core/plain-events.ts';
+import { seedOrders } from '../src/core/seed-orders.ts';
 import * as snapshot from '../src/core/snapshot.ts';
 import { stateHash } from '../src/core/views.ts';
 import { CoreBench } from './core-bench.ts';
@@ -62,5 +63,16 @@ test('instruments should be told with their phases, in order', () => {
     [codes.EVENT_PHASE, 1],
     [codes.EVENT_INSTRUMENT, 2],
     [codes.EVENT_PHASE, 2],
+  ]);
+});
+
+test('resting orders should be told in queue order, bids then asks, with what they show', () => {
+  const bench = new CoreBench({}, [3]);
+  bench.buy({ instrument: 3, price: 100, qty: 9 });
+  bench.sell({ instrument: 3, price: 120, qty: 8, displayQty: 2 });
+  bench.buy({ instrument: 3, price: 101, qty: 7 });
+  expect(seedOrders(bench.core, 3).map((words) => [...words])).toEqual([
+    [3, codes.SIDE_BUY, 3, 0, 101, 7, 7, 3, codes.SIDE_BUY, 1, 0, 100, 9, 9],
+    [3, codes.SIDE_SELL, 2, 0, 120, 8, 2],
   ]);
 });
