@@ -50,6 +50,11 @@ export class SpareSegment {
     }
   }
 
+  /** True while a part of it is written. One that is ready may be the journal's already. */
+  get isBegun(): boolean {
+    return this.fd !== NO_FILE;
+  }
+
   /** Takes away what is there of it. */
   drop(): void {
     try {

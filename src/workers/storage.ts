@@ -182,7 +182,7 @@ class Storage {
       this.log.flush();
       if (control.storageStop === STORAGE_RUNS) control.sleepStorage(seen, LOOK_MS);
     }
-    if (control.spare !== SPARE_READY) this.spare.drop();
+    if (this.spare.isBegun) this.spare.drop();
     const durable = this.durable();
     const isWanted = control.storageStop === STORAGE_SNAPSHOTS;
     if (isWanted && this.schedule.isBehind(durable)) this.makeSnapshot(durable, STORAGE_SNAPSHOTS);
