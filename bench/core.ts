@@ -12,7 +12,7 @@ import { histogramOf, percentilesOf, percentileText } from '../src/ops/latency-h
 import { grouped, median, needed, type Outcome, runBench, wholeNumber } from './bench-run.ts';
 import { differences, expectedOf, type MewlResult, MewlRun } from './mewl-run.ts';
 
-const WARM_UPS = 2;
+const WARM_UPS = 4;
 const NS_PER_MS = 1e6;
 
 await runBench({

@@ -32,6 +32,7 @@ import {
   EVENT_WORDS,
 } from '../src/core/event-slot.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
+import { lookAhead } from '../src/core/look-ahead.ts';
 import { O_LEAVES, O_QTY } from '../src/core/memory-layout.ts';
 import { findLink } from '../src/core/order-index.ts';
 import { writeCommand } from '../src/core/plain.ts';
@@ -96,7 +97,12 @@ export class TradeTally {
  */
 function makeRun(core: Core, slots: Int32Array): (from: number, to: number) => void {
   return (from, to) => {
-    for (let i = from; i < to; i++) apply(core, slots, i * COMMAND_WORDS);
+    const end = to * COMMAND_WORDS;
+    let due = from * COMMAND_WORDS;
+    for (let at = due; at < end; at += COMMAND_WORDS) {
+      if (at === due) due = lookAhead(core, slots, at, end);
+      apply(core, slots, at);
+    }
   };
 }
 

@@ -8,6 +8,7 @@ import { COMMAND_WORDS } from '../src/core/command-slot.ts';
 import { apply, clearCore, createCore } from '../src/core/engine.ts';
 import { EventBuffer } from '../src/core/event-buffer.ts';
 import { DEFAULT_LIMITS } from '../src/core/limits.ts';
+import { lookAhead } from '../src/core/look-ahead.ts';
 import { type Command, writeCommand } from '../src/core/plain.ts';
 import { readEvent } from '../src/core/plain-events.ts';
 import { depth, stateHash } from '../src/core/views.ts';
@@ -74,17 +75,22 @@ function generate(options: SwingOptions, keep: (command: Command) => void): Mark
   return { slots, count, trades, lowest, highest, hash: stateHash(core), rates: [] };
 }
 
-function applyAll(slots: Int32Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) apply(core, slots, i * COMMAND_WORDS);
+function run(slots: Int32Array, from: number, to: number): void {
+  const end = to * COMMAND_WORDS;
+  let due = from * COMMAND_WORDS;
+  for (let at = due; at < end; at += COMMAND_WORDS) {
+    if (at === due) due = lookAhead(core, slots, at, end);
+    apply(core, slots, at);
+  }
 }
 
 /** Commands a second after the book is filled. */
 function timedPass({ slots, count, hash }: Market, ramp: number): number {
   start();
-  applyAll(slots, 0, ramp);
+  run(slots, 0, ramp);
   events.drain();
   const begun = performance.now();
-  applyAll(slots, ramp, count);
+  run(slots, ramp, count);
   const seconds = (performance.now() - begun) / 1_000;
   events.drain();
   if (stateHash(core) !== hash) throw new Error('the same commands led to another state');

@@ -7,4 +7,6 @@ export interface Core {
   readonly out: EventOut;
   /** Result of `findClearing` (auction.ts); says nothing between two commands. */
   readonly clearing: Float64Array;
+  /** Orders that `lookAhead` (look-ahead.ts) has found; says nothing between two commands. */
+  readonly ahead: Int32Array;
 }

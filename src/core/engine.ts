@@ -27,6 +27,7 @@ import { isAtMost64 } from './halt.ts';
 import { applyInstrument, applyPhase, applySymbol } from './instruments.ts';
 import { judgeNewTerms } from './judge.ts';
 import type { Limits } from './limits.ts';
+import { LOOK_AHEAD_COMMANDS } from './look-ahead.ts';
 import * as map from './memory-layout.ts';
 import { clearMap, createMap } from './memory-map.ts';
 import { findLink } from './order-index.ts';
@@ -37,7 +38,12 @@ import { wait } from './stops.ts';
 
 /** Lays the state out for `limits`, empty. Events go to `out`. Throws on a limit out of range. */
 export function createCore(limits: Limits, out: EventOut): Core {
-  return { m: createMap(limits), out, clearing: new Float64Array(CLEARING_NUMBERS) };
+  return {
+    m: createMap(limits),
+    out,
+    clearing: new Float64Array(CLEARING_NUMBERS),
+    ahead: new Int32Array(LOOK_AHEAD_COMMANDS),
+  };
 }
 
 /** Empties a core in place. Events still unread in its EventOut stay there. */

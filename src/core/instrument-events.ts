@@ -14,11 +14,12 @@ const EVENTS_MAX = 3;
  * definition, its phase and, when an auction would trade, its indicative. Their cause is the last
  * command. Of the core itself nothing changes. Between two commands only.
  */
-export function instrumentEvents({ m, clearing }: Core): Int32Array {
+export function instrumentEvents(core: Core): Int32Array {
+  const { m } = core;
   const instruments = definedInstruments(m);
   const slots = new Int32Array(instruments.length * EVENTS_MAX * EVENT_WORDS);
   const out = { slots, mask: -1, cursor: 0, limit: -1, makeRoom: () => {} };
-  const teller: Core = { m, clearing, out };
+  const teller: Core = { ...core, out };
   for (const instrument of instruments) {
     emitInstrument(teller, instrument);
     emitPhase(teller, instrument);

@@ -48,7 +48,7 @@ import {
 /** Price key of a level. */
 export function levelKey(m: Int32Array, level: number): number {
   const page = pageOfLevel(m, level);
-  return m[page + P_KEY] + tickOf(m, level);
+  return (m[page + P_KEY] + tickOf(m, level)) | 0;
 }
 
 /** The page that holds a key's level, 0 when it does not exist. */
@@ -80,7 +80,7 @@ export function levelFor(m: Int32Array, side: number, key: number): number {
   if (page === 0) page = addPage(m, side, key);
   const tick = key & TICK_MASK;
   const level = levelAt(m, page, tick);
-  const bits = page + P_BITS + (tick >>> 5);
+  const bits = (page + P_BITS + (tick >>> 5)) | 0;
   const bit = 1 << (tick & 31);
   if ((m[bits] & bit) === 0) {
     m[bits] |= bit;
@@ -99,7 +99,7 @@ export function removeLevel(m: Int32Array, side: number, level: number): void {
   assert(m[level + L_FIRST] === level, 'only an empty level is removed');
   const page = pageOfLevel(m, level);
   const tick = tickOf(m, level);
-  const bits = page + P_BITS + (tick >>> 5);
+  const bits = (page + P_BITS + (tick >>> 5)) | 0;
   assert((m[bits] & (1 << (tick & 31))) !== 0, 'a level in use is marked in its page');
   m[bits] &= ~(1 << (tick & 31));
   if (m[side + S_BEST] === level) {
@@ -122,17 +122,18 @@ export function addRoot(m: Int32Array, side: number): void {
 }
 
 function levelAt(m: Int32Array, page: number, tick: number): number {
-  const pageNumber = (page - m[H_PAGES_BASE]) >>> PAGE_WORDS_SHIFT;
-  return m[H_LEVELS_BASE] + (pageNumber << PAGE_LEVELS_SHIFT) + (tick << LEVEL_WORDS_SHIFT);
+  const pageNumber = ((page - m[H_PAGES_BASE]) | 0) >>> PAGE_WORDS_SHIFT;
+  const levels = m[H_LEVELS_BASE] + (pageNumber << PAGE_LEVELS_SHIFT);
+  return (levels + (tick << LEVEL_WORDS_SHIFT)) | 0;
 }
 
 function pageOfLevel(m: Int32Array, level: number): number {
-  const pageNumber = (level - m[H_LEVELS_BASE]) >>> PAGE_LEVELS_SHIFT;
-  return m[H_PAGES_BASE] + (pageNumber << PAGE_WORDS_SHIFT);
+  const pageNumber = ((level - m[H_LEVELS_BASE]) | 0) >>> PAGE_LEVELS_SHIFT;
+  return (m[H_PAGES_BASE] + (pageNumber << PAGE_WORDS_SHIFT)) | 0;
 }
 
 function tickOf(m: Int32Array, level: number): number {
-  return ((level - m[H_LEVELS_BASE]) >>> LEVEL_WORDS_SHIFT) & TICK_MASK;
+  return (((level - m[H_LEVELS_BASE]) | 0) >>> LEVEL_WORDS_SHIFT) & TICK_MASK;
 }
 
 function nextInPage(m: Int32Array, page: number, tick: number): number {

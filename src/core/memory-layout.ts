@@ -22,6 +22,8 @@
 // when an order's two neighbours are the same word pair. An instrument has four sides: bids, asks,
 // and the stops that wait, by stop price: buy stops lowest first, sell stops highest first.
 //
+// An address that is computed ends with `| 0`: it is an int32, and no compiler need check that.
+//
 // Ownership: the thread that calls `apply`. Limits: limits.ts.
 //
 // This file holds constants alone and imports nothing: only so does the bundler put their values

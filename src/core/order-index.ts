@@ -36,7 +36,7 @@ export function findLink(m: Int32Array, account: number, low: number, high: numb
     ) {
       return link;
     }
-    link = order + O_CHAIN;
+    link = (order + O_CHAIN) | 0;
   }
   return link;
 }
@@ -46,9 +46,14 @@ export function linkOf(m: Int32Array, order: number): number {
   let link = bucketOf(m, hashOfOrder(m, order));
   for (let at = m[link]; at !== order; at = m[link]) {
     assert(at !== 0, 'an order that rests or waits is in the order table');
-    link = at + O_CHAIN;
+    link = (at + O_CHAIN) | 0;
   }
   return link;
+}
+
+/** The order at the head of a key's bucket, whatever its own key; 0 = none. */
+export function firstInBucket(m: Int32Array, account: number, low: number, high: number): number {
+  return m[bucketOf(m, hashOf(account, low, high))];
 }
 
 /** Takes the order at `link` (of `findLink`) out. */
@@ -93,7 +98,7 @@ function addBucket(m: Int32Array): void {
 function bucketOf(m: Int32Array, hash: number): number {
   const mask = m[H_BUCKET_MASK];
   const bucket = hash & mask;
-  return m[H_ORDER_TABLE] + (bucket < m[H_BUCKETS] ? bucket : hash & (mask >>> 1));
+  return (m[H_ORDER_TABLE] + (bucket < m[H_BUCKETS] ? bucket : hash & (mask >>> 1))) | 0;
 }
 
 function hashOfOrder(m: Int32Array, order: number): number {

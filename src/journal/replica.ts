@@ -12,6 +12,7 @@ import { apply, createCore } from '../core/engine.ts';
 import type { EventOut } from '../core/event-buffer.ts';
 import { EVENT_WORDS } from '../core/event-slot.ts';
 import type { Limits } from '../core/limits.ts';
+import { lookAhead } from '../core/look-ahead.ts';
 import { lastSequence, restoreState, stateImage } from '../core/snapshot.ts';
 import { SECTION_STATE, type Section } from './snapshot-layout.ts';
 
@@ -70,7 +71,11 @@ export class Replica {
     this.core = core;
     // A closure over the core, so that its memory is a constant to the compiler.
     this.run = (words, from, end) => {
-      for (let at = from; at < end; at += COMMAND_WORDS) apply(core, words, at);
+      let due = from;
+      for (let at = from; at < end; at += COMMAND_WORDS) {
+        if (at === due) due = lookAhead(core, words, at, end);
+        apply(core, words, at);
+      }
     };
   }
 
