@@ -69,6 +69,9 @@ export async function runBench<Options extends ParseArgsConfig['options']>(
   }
 }
 
+/** Those that this process may use, also after it has pinned itself to one. */
+export const PROCESSORS = os.availableParallelism();
+
 /** A whole number of an option. Throws an OptionError. */
 export function wholeNumber(name: string, text: string | undefined, least: number): number {
   const value = Number(text);
@@ -113,7 +116,7 @@ function headOf(bench: Pick<Bench<undefined>, 'name' | 'coresNeeded'>, outcome: 
     memoryBytes: os.totalmem(),
     node: process.version,
     coresNeeded: bench.coresNeeded,
-    coresPresent: os.availableParallelism(),
+    coresPresent: PROCESSORS,
     /** Of the system in the last minute, before this run's own: what else ran beside it. */
     loadAverage: rounded(LOAD_BEFORE, 2),
     waitStrategy: outcome.wait,

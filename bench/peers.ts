@@ -1,8 +1,9 @@
 // npm run bench -- peers --workload FILE [--yardstick SCRIPT.js] [--native FILE.cpp] [--pairs N]
 //   [--prefix N]
 // The core beside other engines on the same MEWL file: in turn, each warm in a process of its own,
-// so that a drift of the machine's speed touches all. Each round gives one ratio of the core to
-// each of the others; their median and range are told. The yardsticks take the file and print an
+// so that a drift of the machine's speed touches all. A round stays on one processor, each round on
+// another: what shares a physical core with a stranger is half as fast as its neighbour. Each round
+// gives one ratio of the core to each of the others; their median and range are told. The yardsticks take the file and print an
 // object with msgs_per_s, trades, qty and hash on their last line; the native one is compiled
 // first, where g++ is there. nodejs-order-book gets a prefix of the file.
 
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SIDE_BUY, SIDE_SELL } from '../src/core/codes.ts';
 import { depth } from '../src/core/views.ts';
+import { pinThread } from '../src/workers/pinning.ts';
 import {
   grouped,
   hashOf,
@@ -20,6 +22,7 @@ import {
   needed,
   OptionError,
   type Outcome,
+  PROCESSORS,
   rounded,
   runBench,
   wholeNumber,
@@ -87,6 +90,9 @@ function compare(
 ): Outcome {
   const rates = new Map(engines.map(({ name }): [string, number[]] => [name, []]));
   for (let pair = 0; pair < pairs; pair++) {
+    // Processes inherit it.
+    const { error } = pinThread(pair % PROCESSORS);
+    if (error !== undefined) process.stderr.write(`not on one processor: ${error}\n`);
     for (const engine of engines) rates.get(engine.name)!.push(run(engine));
     const said = engines.map(({ name }) => `${name} ${grouped(rates.get(name)!.at(-1)!)}`);
     process.stderr.write(`round ${pair + 1} of ${pairs}: ${said.join(', ')}\n`);

@@ -6,13 +6,11 @@
 // Changes nothing: what it reads is an aid alone, and may be out of date when a command runs.
 
 import { assert } from '../base/assert.ts';
-import { COMMAND_NEW, COMMAND_REPLACE } from './codes.ts';
+import { COMMAND_REPLACE } from './codes.ts';
 import {
   C_ACCOUNT,
-  C_CLORDID_HIGH,
   C_CLORDID_LOW,
   C_HEAD,
-  C_ORIG_HIGH,
   C_ORIG_LOW,
   COMMAND_WORDS,
   HEAD_COMMAND_MASK,
@@ -45,20 +43,23 @@ export function lookAhead(core: Core, commands: Int32Array, at: number, end: num
   return due;
 }
 
+/** Without branches on the kind of a command, which is not to be foreseen. */
 function lookUp(core: Core, commands: Int32Array, from: number, end: number): void {
   const { m, ahead } = core;
   let count = 0;
   for (let at = from; at < end; at += COMMAND_WORDS) {
     const command = commands[at + C_HEAD] & HEAD_COMMAND_MASK;
     if (command > COMMAND_REPLACE) continue;
-    const isReplace = command === COMMAND_REPLACE;
-    const low = commands[at + (isReplace ? C_ORIG_LOW : C_CLORDID_LOW)];
-    const high = commands[at + (isReplace ? C_ORIG_HIGH : C_CLORDID_HIGH)];
-    const order = firstInBucket(m, commands[at + C_ACCOUNT], low, high);
-    // A new order needs its bucket alone.
-    ahead[count] = command === COMMAND_NEW ? 0 : order;
+    // New, cancel and replace are 1, 2 and 3: this is 1 for a replace alone.
+    const isReplace = command & (command >>> 1);
+    const id = (at + C_CLORDID_LOW + isReplace * (C_ORIG_LOW - C_CLORDID_LOW)) | 0;
+    const order = firstInBucket(m, commands[at + C_ACCOUNT], commands[id], commands[id + 1]);
+    // And this 0 for a new order, which needs its bucket alone.
+    ahead[count] = order & -(command >>> 1);
     count += 1;
   }
+  let prices = 0;
+  for (let i = 0; i < count; i++) prices |= m[ahead[i] + O_PRICE];
   // A read that nothing needs would not be compiled.
-  for (let i = 0; i < count; i++) assert(m[ahead[i] + O_PRICE] >= 0, 'no order has such a price');
+  assert(prices >= 0, 'no order has a negative price');
 }
