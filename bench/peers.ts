@@ -2,10 +2,11 @@
 //   [--prefix N]
 // The core beside other engines on the same MEWL file: in turn, each warm in a process of its own,
 // so that a drift of the machine's speed touches all. A round stays on one processor, each round on
-// another: what shares a physical core with a stranger is half as fast as its neighbour. Each round
-// gives one ratio of the core to each of the others; their median and range are told. The yardsticks take the file and print an
-// object with msgs_per_s, trades, qty and hash on their last line; the native one is compiled
-// first, where g++ is there. nodejs-order-book gets a prefix of the file.
+// another: one that shares a physical core with a stranger is much slower than its neighbour. Each
+// round gives one ratio of the core to each of the others; their median and range are told. The
+// yardsticks take the file and print an object with msgs_per_s, trades, qty and hash on their last
+// line; the native one is compiled first, where g++ is there. nodejs-order-book gets a prefix of
+// the file.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

@@ -95,10 +95,13 @@ function addBucket(m: Int32Array): void {
   }
 }
 
+/** Without a branch, which would be a coin's toss: a bucket not yet there loses its upper bit. */
 function bucketOf(m: Int32Array, hash: number): number {
   const mask = m[H_BUCKET_MASK];
   const bucket = hash & mask;
-  return (m[H_ORDER_TABLE] + (bucket < m[H_BUCKETS] ? bucket : hash & (mask >>> 1))) | 0;
+  const upperBit = mask ^ (mask >>> 1);
+  const isAbove = (m[H_BUCKETS] - 1 - bucket) >> 31;
+  return (m[H_ORDER_TABLE] + (bucket ^ (upperBit & isAbove))) | 0;
 }
 
 function hashOfOrder(m: Int32Array, order: number): number {
