@@ -28,8 +28,11 @@ import type { MewlCommands } from './mewl-commands.ts';
 import type { CounterStart } from './pipeline-counter.ts';
 
 const FIRST_SEQUENCE = 1;
-/** How long the producer sleeps when a ring is full, or is not yet read. */
-const PAUSE_MS = 0.05;
+/**
+ * How long the producer sleeps when the ring is full, or is not yet read: a fraction of what a ring
+ * holds. Each time it wakes it takes a core from the threads that are measured.
+ */
+const PAUSE_MS = 1;
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
