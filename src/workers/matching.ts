@@ -33,7 +33,7 @@ import { noteTask } from './thread-vitals.ts';
 /** Both words of the due time of a core in which nothing is due (nextDueNs). */
 const NO_DUE_WORD = -1;
 /** Commands after which events are handed on, however many more wait. */
-const BATCH_MAX = 64;
+const BATCH_MAX = 256;
 
 export function runMatching(start: ThreadStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
