@@ -69,7 +69,7 @@ export async function runBench<Options extends ParseArgsConfig['options']>(
   }
 }
 
-/** Those that this process may use, also after it has pinned itself to one. */
+/** Processors that this process may use, also after it has pinned itself to one. */
 export const PROCESSORS = os.availableParallelism();
 
 /** A whole number of an option. Throws an OptionError. */
