@@ -3,8 +3,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BatchLoop, type BatchLoopOptions } from '../src/ring/batch-loop.ts';
 import { Consumer } from '../src/ring/consumer.ts';
 import { createRing } from '../src/ring/create-ring.ts';
+import { MultiProducer } from '../src/ring/multi-producer.ts';
 import { Ring } from '../src/ring/ring.ts';
-import { ASLEEP, WAKE } from '../src/ring/ring-layout.ts';
+import { ASLEEP } from '../src/ring/ring-layout.ts';
+import { sleepAt } from '../src/ring/sequences.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import { RUN, STOP_NOW, STOP_WHEN_EMPTY } from '../src/ring/stop-codes.ts';
 import {
@@ -15,6 +17,9 @@ import {
   waitStrategy,
 } from '../src/ring/wait-strategy.ts';
 import { sleepAsync, wake } from '../src/ring/wake.ts';
+
+/** What the only consumer sleeps on. */
+const LINE = sleepAt(0);
 
 interface Rig {
   ring: Ring;
@@ -149,7 +154,7 @@ describe('runAsync', () => {
       return nextTurn();
     });
     for (let i = 1; i <= 100; i++) {
-      await until(() => ring.words[WAKE + ASLEEP] === 1);
+      await until(() => ring.words[LINE + ASLEEP] === 1);
       expect(producer.hasRoom(1)).toBe(true);
       producer.publish(i);
       await until(() => loop.next === i);
@@ -158,7 +163,7 @@ describe('runAsync', () => {
     wake(ring);
     await running;
     expect(batches).toHaveLength(100);
-    expect(ring.words[WAKE]).toBe(101);
+    expect(ring.words[LINE]).toBe(101);
     expect(turns).toBe(0);
   });
 
@@ -205,17 +210,17 @@ describe('runAsync', () => {
     const naps: unknown[] = [];
     vi.spyOn(Atomics, 'wait').mockImplementation((...wait) => {
       naps.push(wait[3]);
-      expect(ring.words[WAKE + ASLEEP]).toBe(0);
+      expect(ring.words[LINE + ASLEEP]).toBe(0);
       expect(producer.hasRoom(256)).toBe(true);
       if (naps.length < 3) producer.publishSilently(loop.next + 256);
       return 'timed-out';
     });
     producer.publishSilently(256);
     const running = loop.runAsync(() => nextTurn());
-    await until(() => ring.words[WAKE + ASLEEP] === 1);
+    await until(() => ring.words[LINE + ASLEEP] === 1);
     expect([loop.next, naps]).toEqual([768, [7, 7, 7]]);
     producer.publish(768 + 255);
-    await until(() => loop.next === 768 + 255 && ring.words[WAKE + ASLEEP] === 1);
+    await until(() => loop.next === 768 + 255 && ring.words[LINE + ASLEEP] === 1);
     expect(naps).toHaveLength(3);
     Atomics.store(stop, 0, STOP_NOW);
     wake(ring);
@@ -228,9 +233,9 @@ describe('runAsync', () => {
     const isReady = (): boolean => {
       looks += 1;
       // Whoever publishes from now on sees that someone may sleep.
-      return ring.words[WAKE + ASLEEP] === 1;
+      return ring.words[LINE + ASLEEP] === 1;
     };
-    expect(await sleepAsync(ring.words, WAKE, { isReady })).toBe(false);
+    expect(await sleepAsync(ring.words, LINE, { isReady })).toBe(false);
     expect(looks).toBe(1);
   });
 
@@ -249,11 +254,11 @@ describe('wait strategies', () => {
   test.each(WAIT_STRATEGIES)('should return once ready: %s', (name) => {
     const { ring } = makeRig();
     let looks = 0;
-    waitStrategy(name).wait(ring.words, WAKE, {
+    waitStrategy(name).wait(ring.words, LINE, {
       isReady() {
         looks += 1;
         // What a waker in another thread does before the sleeper has gone to sleep.
-        if (ring.words[WAKE + ASLEEP] === 1) wake(ring);
+        if (ring.words[LINE + ASLEEP] === 1) wake(ring);
         return looks > 1_020;
       },
     });
@@ -263,9 +268,9 @@ describe('wait strategies', () => {
   test('should let a thread that goes by the clock look again without being woken', () => {
     const { ring } = makeRig();
     let looks = 0;
-    new ByTheClock().wait(ring.words, WAKE, { isReady: () => ++looks > 3 });
+    new ByTheClock().wait(ring.words, LINE, { isReady: () => ++looks > 3 });
     expect(looks).toBe(4);
-    expect(ring.words[WAKE + ASLEEP]).toBe(0);
+    expect(ring.words[LINE + ASLEEP]).toBe(0);
   });
 
   test('should suit the number of cores', () => {
@@ -280,10 +285,31 @@ describe('wait strategies', () => {
     ]);
   });
 
+  test('should wake each consumer that sleeps, and not the one that is spared', () => {
+    const shape = { slots: 8, slotWords: 1, consumers: 3 } as const;
+    const ring = new Ring(createRing({ ...shape, producers: 'multi' }));
+    const sleeping = (consumers: readonly number[]): void => {
+      for (const one of consumers) ring.words[sleepAt(one) + ASLEEP] = 1;
+    };
+    const woken = (): number[] => [0, 1, 2].map((one) => ring.words[sleepAt(one)]!);
+    sleeping([0, 1]);
+    wake(ring, 1);
+    expect(woken()).toEqual([1, 0, 0]);
+    sleeping([0, 2]);
+    wake(ring);
+    expect(woken()).toEqual([2, 1, 1]);
+    const producer = new MultiProducer(ring, 2);
+    sleeping([0, 1, 2]);
+    expect(producer.tryClaim(1)).toBe(true);
+    producer.publish();
+    expect(woken()).toEqual([3, 2, 1]);
+    expect(ring.words[sleepAt(2) + ASLEEP]).toBe(1);
+  });
+
   test('should cost a waker nothing while nobody sleeps', () => {
     const { ring, producer } = makeRig();
     producer.publish(1);
     wake(ring);
-    expect([ring.words[WAKE], RUN]).toEqual([0, 0]);
+    expect([ring.words[LINE], RUN]).toEqual([0, 0]);
   });
 });

@@ -6,8 +6,8 @@ import { Consumer } from '../src/ring/consumer.ts';
 import { createRing, type RingOptions } from '../src/ring/create-ring.ts';
 import { MultiProducer } from '../src/ring/multi-producer.ts';
 import { Ring } from '../src/ring/ring.ts';
-import { SPACE, WAKE } from '../src/ring/ring-layout.ts';
-import { sequenceAt } from '../src/ring/sequences.ts';
+import { SPACE } from '../src/ring/ring-layout.ts';
+import { sequenceAt, sleepAt } from '../src/ring/sequences.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import { STOP_NOW } from '../src/ring/stop-codes.ts';
 import { Blocking, type WaitStrategy } from '../src/ring/wait-strategy.ts';
@@ -15,10 +15,10 @@ import { type ModelThread, machine } from './ring-machine.ts';
 
 /** Where consumer `index` has its stop word: words that the layout leaves free. */
 export function stopWordAt(index: number): number {
-  return WAKE + 8 + index;
+  return SPACE + 8 + index;
 }
 /** A word that stands for what moves outside the ring. */
-export const OUTSIDE_AT = WAKE + 16;
+export const OUTSIDE_AT = SPACE + 16;
 
 /** Items of producer `p` are `p * ITEMS_MAX + 0, 1, 2 …`. */
 const ITEMS_MAX = 100;
@@ -26,7 +26,8 @@ const ITEMS_MAX = 100;
 /** A ring whose words the machine watches. */
 export function modelRing(options: Omit<RingOptions, 'slotWords'>): Ring {
   const ring = new Ring(createRing({ ...options, slotWords: 2 }));
-  Object.defineProperty(ring, 'words', { value: machine.watch(ring.words, [WAKE, SPACE]) });
+  const lines = [SPACE, ...Array.from({ length: ring.consumers }, (_, i) => sleepAt(i))];
+  Object.defineProperty(ring, 'words', { value: machine.watch(ring.words, lines) });
   return ring;
 }
 
@@ -182,7 +183,7 @@ export function reader(options: ReaderOptions): ModelThread {
     kept: [consumer, loop, wanted, done, place],
     ownWords: options.isEndless ? [] : [stopWordAt(index)],
     run() {
-      if (place.isWaiting === 1) strategy.wait(ring.words, WAKE, loop);
+      if (place.isWaiting === 1) strategy.wait(ring.words, sleepAt(index), loop);
       loop.run(strategy);
       if (done.items !== total && !options.mayMiss) throw new Error(`${done.items} items read`);
     },

@@ -4,18 +4,18 @@
 import { Consumer } from '../src/ring/consumer.ts';
 import { MultiProducer } from '../src/ring/multi-producer.ts';
 import type { Ring } from '../src/ring/ring.ts';
-import { ASLEEP, CURSOR, GATE, WAKE } from '../src/ring/ring-layout.ts';
-import { sequenceAt } from '../src/ring/sequences.ts';
+import { ASLEEP, CURSOR, GATE } from '../src/ring/ring-layout.ts';
+import { sequenceAt, sleepAt } from '../src/ring/sequences.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import type { WaitStrategy } from '../src/ring/wait-strategy.ts';
-import { wakeSleepers } from '../src/ring/wake.ts';
+import { wake } from '../src/ring/wake.ts';
 
 /** Shows slots before they are filled. */
 export class PublishesBeforeFilling extends SingleProducer {
   override waitForRoom(count: number, strategy: WaitStrategy): void {
     super.waitForRoom(count, strategy);
     Atomics.store(this.ring.words, CURSOR, (this.next + count) | 0);
-    wakeSleepers(this.ring.words, WAKE);
+    wake(this.ring);
   }
 }
 
@@ -30,7 +30,7 @@ export class OverwritesUnread extends SingleProducer {
 /** Looks for sleepers first, then publishes. */
 export class LooksForSleepersFirst extends SingleProducer {
   override publish(end: number): void {
-    wakeSleepers(this.ring.words, WAKE);
+    wake(this.ring);
     this.next = end;
     Atomics.store(this.ring.words, CURSOR, end);
   }
@@ -42,10 +42,11 @@ export class ClearsTheFlagLast extends SingleProducer {
     const words = this.ring.words;
     this.next = end;
     Atomics.store(words, CURSOR, end);
-    if (Atomics.load(words, WAKE + ASLEEP) === 0) return;
-    Atomics.add(words, WAKE, 1);
-    Atomics.store(words, WAKE + ASLEEP, 0);
-    Atomics.notify(words, WAKE);
+    const line = sleepAt(0);
+    if (Atomics.load(words, line + ASLEEP) === 0) return;
+    Atomics.add(words, line, 1);
+    Atomics.store(words, line + ASLEEP, 0);
+    Atomics.notify(words, line);
   }
 }
 
@@ -78,7 +79,7 @@ export class WritesOtherFlagsLate extends MultiProducer {
     const { words, mask, flagsAt } = this.ring;
     this.count = 0;
     Atomics.store(words, flagsAt + (first & mask), (first & ~mask) | (count - 1));
-    wakeSleepers(words, WAKE);
+    wake(this.ring);
     for (let s = (first + 1) | 0; s !== ((first + count) | 0); s = (s + 1) | 0) {
       words[flagsAt + (s & mask)] = (s - mask - 1) & ~mask;
     }
@@ -92,7 +93,7 @@ export class WritesFlagsPlainly extends MultiProducer {
     const { words, mask, flagsAt } = this.ring;
     this.count = 0;
     words[flagsAt + (first & mask)] = (first & ~mask) | (count - 1);
-    wakeSleepers(words, WAKE);
+    wake(this.ring);
   }
 }
 

@@ -8,7 +8,8 @@ import { E_SEQUENCE_LOW, EVENT_SHIFT, EVENT_WORDS } from '../src/core/event-slot
 import { createCounters } from '../src/ops/counters.ts';
 import { createRing } from '../src/ring/create-ring.ts';
 import { Ring } from '../src/ring/ring.ts';
-import { ASLEEP, CURSOR, WAKE } from '../src/ring/ring-layout.ts';
+import { ASLEEP, CURSOR } from '../src/ring/ring-layout.ts';
+import { sleepAt } from '../src/ring/sequences.ts';
 import { SingleProducer } from '../src/ring/single-producer.ts';
 import { STOP_WHEN_EMPTY } from '../src/ring/stop-codes.ts';
 import { Blocking } from '../src/ring/wait-strategy.ts';
@@ -17,6 +18,9 @@ import { Control, EVENT_STOP } from '../src/workers/control.ts';
 import { durableEventReader } from '../src/workers/event-reader.ts';
 import { RingEventOut } from '../src/workers/ring-event-out.ts';
 import type { ThreadStart } from '../src/workers/thread-start.ts';
+
+/** What the only consumer sleeps on. */
+const LINE = sleepAt(0);
 
 const SLOTS = 64;
 const FIRST_COMMAND = 0x7fff_fff0;
@@ -128,12 +132,12 @@ test('should be woken by matching only for what is durable', () => {
   const control = new Control(Control.create(1, FIRST_COMMAND | 0));
   const out = new RingEventOut(ring, new Blocking(), control);
   const wakesFor = (command: number): number => {
-    const before = ring.words[WAKE]!;
-    ring.words[WAKE + ASLEEP] = 1;
+    const before = ring.words[LINE]!;
+    ring.words[LINE + ASLEEP] = 1;
     out.slots[((out.cursor & out.mask) << EVENT_SHIFT) + E_SEQUENCE_LOW] = command | 0;
     out.cursor = (out.cursor + 1) | 0;
     out.flush();
-    return ring.words[WAKE]! - before;
+    return ring.words[LINE]! - before;
   };
   expect(wakesFor(FIRST_COMMAND)).toBe(0);
   expect(wakesFor(FIRST_COMMAND - 1)).toBe(1);

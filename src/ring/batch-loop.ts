@@ -5,7 +5,6 @@
 
 import { assert } from '../base/assert.ts';
 import type { Consumer } from './consumer.ts';
-import { WAKE } from './ring-layout.ts';
 import { RUN, STOP_NOW } from './stop-codes.ts';
 import type { WaitStrategy } from './wait-strategy.ts';
 import { sleepAsync, type Waiter } from './wake.ts';
@@ -81,7 +80,7 @@ export class BatchLoop implements Waiter {
   run(strategy: WaitStrategy): void {
     while (!this.isStopped()) {
       if (this.canHandle()) this.handleBatch();
-      else strategy.wait(this.words, WAKE, this);
+      else strategy.wait(this.words, this.consumer.sleepAt, this);
     }
   }
 
@@ -94,7 +93,7 @@ export class BatchLoop implements Waiter {
     while (!this.isStopped()) {
       if (!this.canHandle()) {
         if (this.isNapDue) this.nap();
-        else isFresh = await sleepAsync(this.words, WAKE, this);
+        else isFresh = await sleepAsync(this.words, this.consumer.sleepAt, this);
         continue;
       }
       if (!isFresh) await nextTurn();

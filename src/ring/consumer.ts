@@ -8,12 +8,14 @@
 
 import { assert } from '../base/assert.ts';
 import type { Ring } from './ring.ts';
-import { CURSOR, H_FOLLOWED, H_FOLLOWS, SPACE, WAKE } from './ring-layout.ts';
-import { earliest, sequenceAt } from './sequences.ts';
-import { wakeSleepers } from './wake.ts';
+import { CURSOR, H_FOLLOWED, H_FOLLOWS, SPACE } from './ring-layout.ts';
+import { earliest, sequenceAt, sleepAt } from './sequences.ts';
+import { wake, wakeSleepers } from './wake.ts';
 
 export class Consumer {
   readonly ring: Ring;
+  /** The line that it sleeps on. */
+  readonly sleepAt: number;
   /** The sequence that it has committed: the next that it will read after a restart. */
   committed: number;
   private readonly words: Int32Array;
@@ -34,6 +36,7 @@ export class Consumer {
     this.ring = ring;
     this.words = ring.words;
     this.own = sequenceAt(index);
+    this.sleepAt = sleepAt(index);
     this.follows = ring.words[H_FOLLOWS + index];
     this.isFollowed = ((ring.words[H_FOLLOWED] >>> index) & 1) === 1;
     this.maxBatch = maxBatch;
@@ -58,7 +61,7 @@ export class Consumer {
     assert(((this.available - next) | 0) >= 0, 'only what could be read is committed');
     this.committed = next | 0;
     Atomics.store(this.words, this.own, this.committed);
-    if (this.isFollowed) wakeSleepers(this.words, WAKE);
+    if (this.isFollowed) wake(this.ring);
     else if (!this.ring.isMulti) wakeSleepers(this.words, SPACE);
   }
 

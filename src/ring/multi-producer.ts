@@ -18,9 +18,9 @@
 
 import { assert } from '../base/assert.ts';
 import type { Ring } from './ring.ts';
-import { CURSOR, GATE, WAKE } from './ring-layout.ts';
+import { CURSOR, GATE } from './ring-layout.ts';
 import { earliest } from './sequences.ts';
-import { wakeSleepers } from './wake.ts';
+import { NOBODY, wake } from './wake.ts';
 
 export class MultiProducer {
   readonly ring: Ring;
@@ -31,13 +31,16 @@ export class MultiProducer {
   private readonly words: Int32Array;
   private readonly mask: number;
   private readonly flagsAt: number;
+  private readonly spared: number;
 
-  constructor(ring: Ring) {
+  /** `spared`: a consumer that is never woken, as the producer's own thread runs it. */
+  constructor(ring: Ring, spared = NOBODY) {
     assert(ring.isMulti, 'the ring was made for many producers');
     this.ring = ring;
     this.words = ring.words;
     this.mask = ring.mask;
     this.flagsAt = ring.flagsAt;
+    this.spared = spared;
   }
 
   /**
@@ -80,6 +83,6 @@ export class MultiProducer {
     }
     this.count = 0;
     Atomics.store(words, this.flagsAt + (first & mask), (first & ~mask) | (count - 1));
-    wakeSleepers(words, WAKE);
+    wake(this.ring, this.spared);
   }
 }

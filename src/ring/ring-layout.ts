@@ -5,9 +5,9 @@
 //                     kind, ends, and for each consumer who it follows and whether it is followed
 //        1  CURSOR    end of what is published (one producer) or claimed (many)
 //           GATE      many producers: the slowest consumer's sequence when it was last looked up
-//        2  WAKE      what consumers sleep on:     counter, asleep flag
-//        3  SPACE     what the producer sleeps on: counter, asleep flag
-//        4 …          one line a consumer: its sequence, the next it will read
+//        2  SPACE     what the producer sleeps on: counter, asleep flag
+//        3 …          two lines a consumer: its sequence, the next it will read
+//                                           what it sleeps on: counter, asleep flag
 //        then         many producers: one flag word a slot, filled up to whole lines
 //        then         slots
 //
@@ -16,13 +16,13 @@
 //
 // Invariants: a sequence is a wrapping int32, compared as `(a - b) | 0`; the index of its slot is
 // `sequence & mask`. No two threads write to the same line, CURSOR and flags of many producers and
-// the two sleeping lines apart.
+// the lines to sleep on apart.
 
 export const LINE_WORDS = 32;
 
 // Header.
 /** Tells a ring's buffer from any other; a change of this layout changes it. */
-export const RING_FORMAT = 0x52494e31;
+export const RING_FORMAT = 0x52494e32;
 export const H_FORMAT = 0;
 export const H_CAPACITY = 1;
 export const H_SLOT_WORDS = 2;
@@ -37,13 +37,14 @@ export const H_FOLLOWS = 8;
 
 export const CURSOR = 32;
 export const GATE = 33;
-export const WAKE = 64;
-export const SPACE = 96;
+export const SPACE = 64;
 /** Within a sleeping line: 1 when someone may sleep on its counter, which is the line's word 0. */
 export const ASLEEP = 1;
-export const CONSUMERS = 128;
-/** `index << CONSUMER_SHIFT` is where the consumer's line begins, from CONSUMERS. */
-export const CONSUMER_SHIFT = 5;
+export const CONSUMERS = 96;
+/** `index << CONSUMER_SHIFT` is where the consumer's lines begin, from CONSUMERS. */
+export const CONSUMER_SHIFT = 6;
+/** From the first of a consumer's lines to the one that it sleeps on. */
+export const SLEEP = 32;
 
 /** Bits in one word, and words of the header after H_FOLLOWS. */
 export const CONSUMERS_MAX = 24;

@@ -1,11 +1,16 @@
-// The consumers' sequences, read together.
+// Where the consumers' words are, and their sequences, read together.
 
 import { lowestBit } from '../base/bits.ts';
-import { CONSUMER_SHIFT, CONSUMERS } from './ring-layout.ts';
+import { CONSUMER_SHIFT, CONSUMERS, SLEEP } from './ring-layout.ts';
 
 /** Word of a consumer's sequence. */
 export function sequenceAt(consumer: number): number {
   return (CONSUMERS + (consumer << CONSUMER_SHIFT)) | 0;
+}
+
+/** The line that a consumer sleeps on. */
+export function sleepAt(consumer: number): number {
+  return (CONSUMERS + SLEEP + (consumer << CONSUMER_SHIFT)) | 0;
 }
 
 /**

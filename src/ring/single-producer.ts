@@ -6,10 +6,10 @@
 
 import { assert } from '../base/assert.ts';
 import type { Ring } from './ring.ts';
-import { CURSOR, SPACE, WAKE } from './ring-layout.ts';
+import { CURSOR, SPACE } from './ring-layout.ts';
 import { earliest } from './sequences.ts';
 import type { WaitStrategy } from './wait-strategy.ts';
-import { type Waiter, wakeSleepers } from './wake.ts';
+import { type Waiter, wake } from './wake.ts';
 
 export class SingleProducer implements Waiter {
   readonly ring: Ring;
@@ -40,7 +40,7 @@ export class SingleProducer implements Waiter {
   /** Hands slots `next` … `end - 1` to the consumers. They must have been free and are filled. */
   publish(end: number): void {
     this.publishSilently(end);
-    wakeSleepers(this.words, WAKE);
+    wake(this.ring);
   }
 
   /**

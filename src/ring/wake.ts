@@ -12,7 +12,7 @@
 // The flag is cleared before the counter moves: the other way round it would erase the flag of a
 // sleeper that has already seen the new counter.
 //
-// The flag says that someone may sleep, not how many do, so a sleeper that is slow to get up (a
+// The flag says that the sleeper may sleep, not that it does, so one that is slow to get up (a
 // socket thread in the middle of its work) costs its waker one notification, not one for each
 // publication.
 //
@@ -20,7 +20,8 @@
 // step through exactly that many would sleep once too often.
 
 import type { Ring } from './ring.ts';
-import { ASLEEP, WAKE } from './ring-layout.ts';
+import { ASLEEP } from './ring-layout.ts';
+import { sleepAt } from './sequences.ts';
 
 /** Whoever waits, and how it knows that it need not. Also true when it has to stop. */
 export interface Waiter {
@@ -37,12 +38,17 @@ interface AsyncAtomics {
     | { async: true; value: Promise<'ok' | 'timed-out'> };
 }
 
+/** For `wake`: every consumer. */
+export const NOBODY = -1;
+
 /**
  * Wakes the consumers that sleep. For what moves outside the ring and lets them go on (a durable
- * sequence, a stop word): call it after the Atomics.store.
+ * sequence, a stop word): call it after the Atomics.store. `except`: a consumer that the calling
+ * thread itself will run next, or NOBODY.
  */
-export function wake(ring: Ring): void {
-  wakeSleepers(ring.words, WAKE);
+export function wake(ring: Ring, except = NOBODY): void {
+  const { words, consumers } = ring;
+  for (let i = 0; i < consumers; i++) if (i !== except) wakeSleepers(words, sleepAt(i));
 }
 
 /** Wakes whoever sleeps on a line; costs one atomic load when nobody does. */
