@@ -11,6 +11,8 @@ const MASKED = 0x80;
 const HEADER_BYTES_MAX = 14;
 const HEAD_END = '\r\n\r\n';
 const NO_BYTES: Buffer = Buffer.alloc(0);
+/** What one read takes at most. */
+const READ_BYTES = 65_536;
 
 export interface FrameSocketOptions {
   /** ws://HOST:PORT/PATH */
@@ -32,8 +34,18 @@ export class FrameSocket {
   private rest = NO_BYTES;
   private isClosed = false;
   private closeCode = 0;
+  private onBytes: (bytes: Buffer) => void = () => {};
 
-  private constructor(socket: net.Socket, options: FrameSocketOptions) {
+  private constructor(options: FrameSocketOptions) {
+    const { hostname, port } = new URL(options.url);
+    // One buffer for all reads, and no stream between the socket and this.
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const callback = (bytes: number): boolean => {
+      this.onBytes(buffer.subarray(0, bytes));
+      return true;
+    };
+    const onread = { buffer, callback };
+    const socket = net.connect({ host: hostname, port: Number(port), noDelay: true, onread });
     this.socket = socket;
     this.options = options;
     socket.on('close', () => {
@@ -45,9 +57,8 @@ export class FrameSocket {
   /** Connects and upgrades. Rejects when it is refused. */
   static async connect(options: FrameSocketOptions): Promise<FrameSocket> {
     const { hostname, port, pathname } = new URL(options.url);
-    const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
-    const frames = new FrameSocket(socket, options);
-    socket.write(
+    const frames = new FrameSocket(options);
+    frames.socket.write(
       `GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
         'Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
         `Sec-WebSocket-Version: 13${HEAD_END}`,
@@ -94,23 +105,21 @@ export class FrameSocket {
     return new Promise((resolve, reject) => {
       let head = '';
       const ended = (): void => reject(new Error(`${this.options.url}: no upgrade: ${head}`));
-      const onHead = (bytes: Buffer): void => {
+      this.onBytes = (bytes) => {
         head += bytes.toString('latin1');
         const end = head.indexOf(HEAD_END);
         if (end < 0) return;
-        this.socket.off('data', onHead);
         this.socket.off('close', ended);
         if (!head.startsWith('HTTP/1.1 101')) {
           ended();
           return;
         }
-        this.socket.on('data', (more: Buffer) => this.take(more));
+        this.onBytes = (more) => this.take(more);
         resolve();
         const first = Buffer.from(head.slice(end + HEAD_END.length), 'latin1');
         if (first.length > 0) this.take(first);
       };
       this.socket.once('close', ended);
-      this.socket.on('data', onHead);
     });
   }
 
@@ -138,7 +147,8 @@ export class FrameSocket {
       }
       at = end;
     }
-    this.rest = at === buffer.length ? NO_BYTES : buffer.subarray(at);
+    // A copy: the next read goes into the same memory.
+    this.rest = at === buffer.length ? NO_BYTES : Buffer.from(buffer.subarray(at));
   }
 
   private grow(bytes: number): void {

@@ -16,6 +16,7 @@ import {
   REPORT_END,
   REPORT_WORDS,
 } from '../src/wire/report-layout.ts';
+import { FrameLog } from './frame-log.ts';
 import { FrameSocket, writeClientHeader } from './frame-socket.ts';
 import type { SenderStart } from './latency-sender.ts';
 import { OrderFrames } from './order-frames.ts';
@@ -86,6 +87,8 @@ class Run {
   private startNs = 0;
   private startMs = 0;
   private answered = 0;
+  private readonly reports = new FrameLog();
+  private readonly updates = new FrameLog();
   private isOn = false;
   private isFeedOn = false;
   private readonly wrong: string[] = [];
@@ -106,16 +109,16 @@ class Run {
     };
     const isEcho = feedUrl === null;
     const onFrame = isEcho
-      ? () => this.answer(this.answered, 0)
-      : (bytes: Uint8Array) => this.readReports(bytes);
+      ? () => this.answer(this.answered, 0, this.nowNs())
+      : (bytes: Uint8Array) => this.reports.add(bytes, this.nowNs());
     this.orders = await FrameSocket.connect({ url: ordersUrl, onFrame, onEnd });
     if (isEcho) return;
-    const onUpdate = (bytes: Uint8Array): void => this.readUpdate(bytes);
+    const onUpdate = (bytes: Uint8Array): void => this.updates.add(bytes, this.nowNs());
     this.feed = await FrameSocket.connect({ url: feedUrl, onFrame: onUpdate, onEnd });
     this.feed.send(encodeSubscribe(INSTRUMENT, CHANNEL_L2));
     const token = `token${session}`;
     this.orders.send(encodeLogon({ ...LOGON, token, cancelOnDisconnect: false }));
-    await this.until(() => this.isOn && this.isFeedOn);
+    await this.until(() => this.readAll() && this.isOn && this.isFeedOn);
   }
 
   /** Lets the sending thread send everything; waits for the last answers. */
@@ -143,7 +146,7 @@ class Run {
       sender.once('message', resolve);
       sender.once('error', reject);
     });
-    await this.until(() => this.answered >= this.count && this.areUpdated());
+    await this.until(() => this.readAll() && this.answered >= this.count && this.areUpdated());
     clearInterval(beating);
     this.orders!.close();
     this.feed?.close();
@@ -177,7 +180,14 @@ class Run {
     return this.feed === undefined || this.updatedNs.size >= this.count;
   }
 
-  private readReports(bytes: Uint8Array): void {
+  /** Reads what has come. True, for conditions. */
+  private readAll(): true {
+    this.reports.take((bytes, ns) => this.readReports(bytes, ns));
+    this.updates.take((bytes, ns) => this.readUpdate(bytes, ns));
+    return true;
+  }
+
+  private readReports(bytes: Uint8Array, ns: number): void {
     const { decoder } = this;
     const code = decoder.decode(bytes);
     if (code !== 0) this.wrong.push(`a frame that cannot be read: code ${code}`);
@@ -189,18 +199,18 @@ class Run {
       const head = words[at + R_HEAD]!;
       if ((head & EVENT_TYPE_MASK) === EVENT_REJECTED) this.wrong.push('an order was rejected');
       if ((head & REPORT_END) !== 0) {
-        this.answer(words[at + R_REQUEST]! - 1, words[at + R_COMMAND_LOW]!);
+        this.answer(words[at + R_REQUEST]! - 1, words[at + R_COMMAND_LOW]!, ns);
       }
     }
   }
 
-  private answer(index: number, sequence: number): void {
-    this.answeredNs[index] = this.nowNs();
+  private answer(index: number, sequence: number, ns: number): void {
+    this.answeredNs[index] = ns;
     this.sequenceOf[index] = sequence;
     this.answered += 1;
   }
 
-  private readUpdate(bytes: Uint8Array): void {
+  private readUpdate(bytes: Uint8Array, ns: number): void {
     const { feedDecoder } = this;
     const code = feedDecoder.decode(bytes);
     if (code !== 0) this.wrong.push(`a feed frame that cannot be read: ${code}`);
@@ -208,7 +218,7 @@ class Run {
     if (kind === FEED_SNAPSHOT) this.isFeedOn = true;
     if (kind !== FEED_UPDATE) return;
     const sequence = commandSequence | 0;
-    if (!this.updatedNs.has(sequence)) this.updatedNs.set(sequence, this.nowNs());
+    if (!this.updatedNs.has(sequence)) this.updatedNs.set(sequence, ns);
   }
 
   private nowNs(): number {
