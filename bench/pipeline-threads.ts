@@ -148,7 +148,15 @@ export class Pipeline {
     const { config, control, counters } = this;
     const rings = { commandRing: this.commandRing.buffer, eventRing: this.eventRing.buffer };
     const own = { kind, name: kind, consumer, counted };
-    return { ...own, config, control, counters, ...rings, recovered: undefined };
+    return {
+      ...own,
+      config,
+      control,
+      counters,
+      ...rings,
+      hostsMatching: false,
+      recovered: undefined,
+    };
   }
 
   private spawn(script: string, workerData: object & { name: string }): Worker {

@@ -13,6 +13,7 @@ export function pairFaults(config: ConfigValues): ConfigFault[] {
   return [
     ...uniqueFaults(config),
     ...portFaults(config),
+    ...threadFaults(config),
     ...limitFaults(config),
     ...sessionFaults(config),
   ];
@@ -59,6 +60,11 @@ function portFaults(config: ConfigValues): ConfigFault[] {
 /** Whether a port of both addresses is one port. */
 function mayMeet(one: string, other: string): boolean {
   return one === other || [one, other].some((host) => host === '0.0.0.0' || host === '::');
+}
+
+function threadFaults({ matchingThread, matchingCpu }: ConfigValues): ConfigFault[] {
+  if (matchingThread !== 'io' || matchingCpu === null) return [];
+  return [{ path: ['matchingCpu'], message: 'needs a matchingThread of its own' }];
 }
 
 function limitFaults({ limits, instruments, accounts }: ConfigValues): ConfigFault[] {

@@ -101,6 +101,10 @@ const network = {
 const threads = {
   ioThreads: whole(1, IO_THREADS_MAX).default(1).describe('threads that serve order entry'),
   waitStrategy: z.enum(WAIT_STRATEGIES).default('auto').describe('of matching and journal'),
+  matchingThread: z
+    .enum(['auto', 'own', 'io'])
+    .default('auto')
+    .describe('own, or within the first I/O thread; auto = there on one or two cores'),
   matchingCpu: z
     .union([whole(0, 1_023), z.literal('auto')])
     .nullable()

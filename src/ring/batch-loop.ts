@@ -108,7 +108,14 @@ export class BatchLoop implements Waiter {
    */
   catchUp(): void {
     const end = (this.next + this.consumer.ring.capacity) | 0;
-    while (((end - this.next) | 0) > 0 && this.canHandle()) this.handleBatch();
+    while (((end - this.next) | 0) > 0 && this.step());
+  }
+
+  /** Handles one batch, where `catchUp` may. False when there was none. */
+  step(): boolean {
+    if (!this.canHandle()) return false;
+    this.handleBatch();
+    return true;
   }
 
   /** For the wait strategy: there is something to handle, or the loop has to stop. */

@@ -30,6 +30,11 @@ export interface EventReader {
   catchUp(): void;
 }
 
+/** A thread that makes the events itself would nap for nothing. */
+function mayNap({ config, hostsMatching }: ThreadStart): boolean {
+  return configuredStrategy(config.waitStrategy) instanceof Blocking && !hostsMatching;
+}
+
 export function durableEventReader(
   start: ThreadStart,
   control: Control,
@@ -64,7 +69,7 @@ export function durableEventReader(
     stopWords: control.words,
     stopAt: EVENT_STOP,
     beat: new ThreadCounters(start.counters, start.counted).beat,
-    napMs: configuredStrategy(start.config.waitStrategy) instanceof Blocking ? NAP_MS : 0,
+    napMs: mayNap(start) ? NAP_MS : 0,
   });
   return { run: () => loop.runAsync(() => nextTurn()), catchUp: () => loop.catchUp() };
 }

@@ -4,6 +4,7 @@
 import { listen, type SocketServer } from '../gateway/socket-server.ts';
 import type { Config } from '../ops/config.ts';
 import { W_SESSIONS, W_UNSENT_BYTES } from '../ops/counter-layout.ts';
+import type { GatedLog } from '../ops/gated-log.ts';
 import { Ring } from '../ring/ring.ts';
 import { CountedOwnership } from '../session/ports.ts';
 import type { SessionConfig } from '../session/session-config.ts';
@@ -14,7 +15,8 @@ import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
-import { type DurableEvents, durableEventReader } from './event-reader.ts';
+import { type DurableEvents, durableEventReader, type EventReader } from './event-reader.ts';
+import { HostedMatching } from './hosted-matching.ts';
 import { socketThread } from './socket-thread.ts';
 import { IoStamps } from './stage-stamps.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
@@ -35,9 +37,10 @@ export async function runIo(
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
   const thread = socketThread(start, 'io', say);
-  const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer);
+  const matching = hostMatching(start, thread.log, () => reader);
+  const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer, matching);
   const sessions: Sessions = createSessions(start, control, {
-    port: stamps?.port ?? new RingCommandPort(commandRing),
+    port: stamps?.port ?? new RingCommandPort(commandRing, matching),
     stamp: clock,
     catchUp: () => reader.catchUp(),
     observer: new ClientWatch(thread.words, thread.log),
@@ -80,10 +83,21 @@ export async function runIo(
     }
   });
   say({ type: 'ready' });
-  await reader.run();
+  await Promise.all([matching?.run(), reader.run()]);
   clearInterval(ticking);
   thread.end();
   leaveSockets(server);
+}
+
+/** Undefined: matching has a thread of its own. */
+function hostMatching(
+  start: ThreadStart,
+  log: GatedLog,
+  reader: () => EventReader,
+): HostedMatching | undefined {
+  if (!start.hostsMatching) return undefined;
+  log.info({}, 'matching runs within this thread');
+  return new HostedMatching(start, reader);
 }
 
 /** The sessions of the configuration, where an earlier process left them. */

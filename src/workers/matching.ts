@@ -16,12 +16,14 @@ import {
 } from '../core/memory-layout.ts';
 import { restoreState } from '../core/snapshot.ts';
 import { nextDueNs } from '../core/views.ts';
+import type { Config } from '../ops/config.ts';
 import { W_ACCOUNTS, W_PAGES, W_RESTING } from '../ops/counter-layout.ts';
 import { ThreadCounters } from '../ops/counters.ts';
 import type { GatedLog } from '../ops/gated-log.ts';
-import { BatchLoop } from '../ring/batch-loop.ts';
+import { type BatchHandler, BatchLoop } from '../ring/batch-loop.ts';
 import { Consumer } from '../ring/consumer.ts';
 import { Ring } from '../ring/ring.ts';
+import type { WaitStrategy } from '../ring/wait-strategy.ts';
 import { configuredStrategy } from './configured-strategy.ts';
 import { COMMAND_STOP, Control } from './control.ts';
 import { pinThread } from './pinning.ts';
@@ -38,34 +40,72 @@ const BATCH_MAX = 256;
 export function runMatching(start: ThreadStart, say: (message: ThreadMessage) => void): void {
   const { config } = start;
   pin(config.matchingCpu, threadLog(start, 'matching', say));
+  noteTask(new ThreadCounters(start.counters, start.counted));
   const strategy = configuredStrategy(config.waitStrategy);
-  const ring = new Ring(start.commandRing);
+  const loop = createMatchingLoop(start, strategy);
+  say({ type: 'ready' });
+  loop.run(strategy);
+}
+
+/**
+ * The loop that takes commands through the core. `strategy`: how it waits for room in the event
+ * ring; `onPublished`: what is done when events are there, instead of waking who reads them.
+ */
+export function createMatchingLoop(
+  start: ThreadStart,
+  strategy: WaitStrategy,
+  onPublished?: (isReadable: boolean) => void,
+): BatchLoop {
+  const { config } = start;
   const control = new Control(start.control);
   const gate = config.durability === 'none' ? undefined : control;
-  const out = new RingEventOut(new Ring(start.eventRing), strategy, gate);
+  const out = new RingEventOut(new Ring(start.eventRing), strategy, gate, onPublished);
   const core = createCore(config.limits, out);
   if (start.recovered !== undefined) restoreState(core.m, start.recovered.image.state);
-  const { slots } = ring;
+  const counters = new ThreadCounters(start.counters, start.counted);
+  const ring = new Ring(start.commandRing);
+  const handler = matchingHandler(ring, core, out, tellerOf(core, control, counters, config));
+  return new BatchLoop({
+    consumer: new Consumer(ring, start.consumer, Math.min(BATCH_MAX, ring.capacity)),
+    handler: stampMatched(start.stamps, handler),
+    stopWords: control.words,
+    stopAt: COMMAND_STOP,
+    beat: counters.beat,
+  });
+}
+
+/** What the other threads are told after each batch: when something is due, what the pools hold. */
+function tellerOf(
+  core: Core,
+  control: Control,
+  { words }: ThreadCounters,
+  { limits: { pages } }: Config,
+): () => void {
   const { m } = core;
   let dueLow = NO_DUE_WORD;
   let dueHigh = NO_DUE_WORD;
-  const tellDue = (): void => {
+  const tell = (): void => {
+    words[W_RESTING] = m[H_RESTING]!;
+    words[W_PAGES] = pages - m[H_PAGES_LEFT]!;
+    words[W_ACCOUNTS] = (m[H_ACCOUNT_UNUSED]! - m[H_ACCOUNTS_BASE]!) / ACCOUNT_WORDS;
     if (m[H_DUE_LOW] === dueLow && m[H_DUE_HIGH] === dueHigh) return;
     dueLow = m[H_DUE_LOW]!;
     dueHigh = m[H_DUE_HIGH]!;
     control.due = nextDueNs(core) ?? 0n;
   };
-  const counters = new ThreadCounters(start.counters, start.counted);
-  noteTask(counters);
-  const { words } = counters;
-  const pages = config.limits.pages;
-  const tellPools = (): void => {
-    words[W_RESTING] = m[H_RESTING]!;
-    words[W_PAGES] = pages - m[H_PAGES_LEFT]!;
-    words[W_ACCOUNTS] = (m[H_ACCOUNT_UNUSED]! - m[H_ACCOUNTS_BASE]!) / ACCOUNT_WORDS;
-  };
+  tell();
+  return tell;
+}
+
+function matchingHandler(
+  ring: Ring,
+  core: Core,
+  out: RingEventOut,
+  tell: () => void,
+): BatchHandler {
+  const { slots } = ring;
   const applyRun = runOf(core, slots);
-  const handler = (_words: Int32Array, first: number, end: number): number => {
+  return (_words, first, end) => {
     for (let next = first; next !== end; ) {
       const from = (next & ring.mask) * COMMAND_WORDS;
       const left = Math.imul(end - next, COMMAND_WORDS);
@@ -75,21 +115,9 @@ export function runMatching(start: ThreadStart, say: (message: ThreadMessage) =>
       next = (next + (until - from) / COMMAND_WORDS) | 0;
     }
     out.flush();
-    tellDue();
-    tellPools();
+    tell();
     return end;
   };
-  const loop = new BatchLoop({
-    consumer: new Consumer(ring, start.consumer, BATCH_MAX),
-    handler: stampMatched(start.stamps, handler),
-    stopWords: control.words,
-    stopAt: COMMAND_STOP,
-    beat: counters.beat,
-  });
-  tellDue();
-  tellPools();
-  say({ type: 'ready' });
-  loop.run(strategy);
 }
 
 /**

@@ -25,12 +25,24 @@ export class RingEventOut implements EventOut {
   private readonly strategy: WaitStrategy;
   private readonly roomWanted: number;
   private readonly control: Control | undefined;
+  private readonly onPublished: (isReadable: boolean) => void;
 
-  /** `control`: says how far commands are durable; left out: events may always leave. */
-  constructor(ring: Ring, strategy: WaitStrategy, control?: Control) {
+  /**
+   * `control`: says how far commands are durable; left out: events may always leave. `onPublished`:
+   * takes the place of waking the readers. It hears whether they may read now.
+   */
+  constructor(
+    ring: Ring,
+    strategy: WaitStrategy,
+    control?: Control,
+    onPublished = (isReadable: boolean): void => {
+      if (isReadable) wake(ring);
+    },
+  ) {
     this.producer = new SingleProducer(ring);
     this.strategy = strategy;
     this.control = control;
+    this.onPublished = onPublished;
     this.slots = ring.slots;
     this.mask = ring.mask;
     this.cursor = this.producer.next;
@@ -56,7 +68,7 @@ export class RingEventOut implements EventOut {
     const { producer, control } = this;
     const first = producer.next;
     producer.publishSilently(this.cursor);
-    if (control === undefined || this.isDurable(first, control.durable)) wake(producer.ring);
+    this.onPublished(control === undefined || this.isDurable(first, control.durable));
   }
 
   private isDurable(event: number, durable: number): boolean {

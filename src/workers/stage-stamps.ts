@@ -27,6 +27,7 @@ import {
 import type { BatchHandler } from '../ring/batch-loop.ts';
 import type { Ring } from '../ring/ring.ts';
 import { RingCommandPort } from './command-port.ts';
+import type { ConsumerHere } from './consumer-here.ts';
 import type { DurableEvents } from './event-reader.ts';
 
 const LINE_SHIFT = 3;
@@ -108,11 +109,11 @@ export class IoStamps {
   private inNs = 0;
 
   /** `thread`: its number among the I/O threads, from 0. */
-  constructor(buffers: StampBuffers, ring: Ring, thread: number) {
+  constructor(buffers: StampBuffers, ring: Ring, thread: number, here?: ConsumerHere) {
     this.stamps = new Stamps(buffers);
     this.times = new StageTimes(buffers.times);
     this.thread = thread;
-    this.port = new StampingPort(ring, (first, count) => this.published(first, count));
+    this.port = new StampingPort(ring, here, (first, count) => this.published(first, count));
   }
 
   /** Something came in: what is published from now on came of it. */
@@ -168,8 +169,12 @@ export class IoStamps {
 class StampingPort extends RingCommandPort {
   private readonly onPublish: (first: number, count: number) => void;
 
-  constructor(ring: Ring, onPublish: (first: number, count: number) => void) {
-    super(ring);
+  constructor(
+    ring: Ring,
+    here: ConsumerHere | undefined,
+    onPublish: (first: number, count: number) => void,
+  ) {
+    super(ring, here);
     this.onPublish = onPublish;
   }
 

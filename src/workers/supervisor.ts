@@ -34,11 +34,13 @@ import { EXIT_THREAD_DIED, leaveProcess } from './death.ts';
 import { until } from './drain.ts';
 import { defineInstruments } from './first-instruments.ts';
 import { LatencyReport } from './latency-report.ts';
+import { isMatchingHosted } from './matching-place.ts';
 import { Operations } from './operations.ts';
 import { watchProgress } from './progress-watch.ts';
 import { createStampBuffers, type StampBuffers } from './stage-stamps.ts';
 import { type StorageThread, startStorage } from './start-storage.ts';
 import {
+  COMMAND_CONSUMERS,
   FIRST_IO_COUNTERS,
   JOURNAL_COUNTERS,
   MATCHING_COUNTERS,
@@ -52,7 +54,6 @@ import { Timetable } from './timetable.ts';
 
 /** The first command of a log. */
 const FIRST_SEQUENCE = 1;
-const COMMAND_CONSUMERS = ['journal', 'matching'] as const;
 /** A drain that takes longer than this is given up. */
 const DRAIN_MS_MAX = 4_500;
 /** What was taken when a drain begins is through the rings long before. */
@@ -199,6 +200,8 @@ export class Supervisor {
       isCommandReader(start.kind) ? [ended[i]!] : [],
     );
     await Promise.all(readers);
+    // Matching may be no thread that ends.
+    await until(() => isRead(this.commandRing));
     this.stopReaders(EVENT_STOP, this.eventRing);
     await Promise.all(ended);
     clearTimeout(giveUp);
@@ -238,9 +241,10 @@ export class Supervisor {
 
   private async bringUp(): Promise<void> {
     const { config } = this;
+    const isHosted = isMatchingHosted(config);
     this.threads = [
       this.spawn('journal', 'journal', 0, JOURNAL_COUNTERS),
-      this.spawn('matching', 'matching', 1, MATCHING_COUNTERS),
+      ...(isHosted ? [] : [this.spawn('matching', 'matching', 1, MATCHING_COUNTERS)]),
       ...Array.from({ length: config.ioThreads }, (_, i) =>
         this.spawn('io', `io-${i + 1}`, i, FIRST_IO_COUNTERS + i),
       ),
@@ -248,6 +252,7 @@ export class Supervisor {
     ];
     await Promise.all(this.threads.map((thread) => said(thread, 'ready')));
     for (const { start } of this.threads) this.operations.watchThread(start.name);
+    if (isHosted) this.operations.watchThread('matching');
     const known = new Set(this.storage?.recovered.image.instrumentNumbers);
     defineInstruments(config.instruments, known, new RingCommandPort(this.commandRing));
     await until(() => isRead(this.commandRing));
@@ -274,6 +279,7 @@ export class Supervisor {
       counted,
       commandRing: this.commandRing.buffer,
       eventRing: this.eventRing.buffer,
+      hostsMatching: kind === 'io' && consumer === 0 && isMatchingHosted(this.config),
       recovered: this.storage?.recovered,
       stamps: this.stamps,
     };
@@ -291,6 +297,7 @@ export class Supervisor {
     worker.on('exit', (code) => {
       thread.said = 'good-bye';
       health.forget(name);
+      if (start.hostsMatching) health.forget('matching');
       if (!this.isStopping) leaveProcess(EXIT_THREAD_DIED, `${name} thread ended (${code})`);
     });
     return thread;

@@ -19,6 +19,9 @@ export const MATCHING_COUNTERS = 3;
 export const PUBLISHER_COUNTERS = 4;
 export const FIRST_IO_COUNTERS = 5;
 
+/** Who reads the command ring, by consumer. */
+export const COMMAND_CONSUMERS = ['journal', 'matching'] as const;
+
 /** What the storage thread is given, which is there before the rings are. */
 export interface StorageStart {
   kind: 'storage';
@@ -41,6 +44,8 @@ export interface ThreadStart {
   counted: number;
   commandRing: SharedArrayBuffer;
   eventRing: SharedArrayBuffer;
+  /** An I/O thread: matching runs in it (hosted-matching.ts). */
+  hostsMatching: boolean;
   /** What the log led to; undefined: it is empty, or there is none. */
   recovered: Recovered | undefined;
   /** Where the stages of commands are stamped; left out: nowhere. */
