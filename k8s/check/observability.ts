@@ -138,7 +138,7 @@ function stallModule(file: string): string {
 async function stuck(prometheus: Prometheus): Promise<string> {
   const stall = join(work, 'stall');
   const one = await server('stuck', {
-    settings: { waitStrategy: 'blocking', stallMsMax: 7_000 },
+    settings: { matchingThread: 'own', waitStrategy: 'blocking', stallMsMax: 7_000 },
     env: { NODE_OPTIONS: `--import ${stallModule(stall)}` },
   });
   const instance = prometheus.add(one.opsUrl);
