@@ -71,7 +71,7 @@ describe('sources', () => {
     ];
     const { config, origins } = resolveConfig({ file: path, variables, flags });
     expect(config).toMatchObject({
-      ...{ ordersPort: 1000, feedPort: 2001, durability: 'fsync', eventSlots: 65_536 },
+      ...{ ordersPort: 1000, feedPort: 2001, durability: 'fsync', eventSlots: 131_072 },
       limits: { orders: 301, pages: 50, accounts: DEFAULT_LIMITS.accounts },
       log: { level: 'info', components: { io: 'debug' } },
     });

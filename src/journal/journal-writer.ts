@@ -22,6 +22,7 @@ import { join } from 'node:path';
 import { assert } from '../base/assert.ts';
 import { highWord, lowWord } from '../base/words.ts';
 import { C_SEQUENCE, COMMAND_WORDS } from '../core/command-slot.ts';
+import { crc32 } from './crc32.ts';
 import { crc32c } from './crc32c.ts';
 import { type Disk, REAL_DISK, writeFully } from './disk.ts';
 import { JournalWriteError } from './journal-errors.ts';
@@ -227,7 +228,7 @@ export class JournalWriter {
     words[s.B_FIRST_HIGH] = highWord(this.next);
     words[s.B_CHAIN] = chain;
     words[s.B_ID] = this.identity.idLow;
-    words[s.B_SLOTS_CRC] = crc32c(words, s.B_WORDS, count * COMMAND_WORDS, chain);
+    words[s.B_SLOTS_CRC] = crc32(words, s.B_WORDS, count * COMMAND_WORDS, chain);
     words[s.B_CRC] = crc32c(words, 0, s.B_CRC);
     this.isBatchLarge = batchBytes >= LARGE_BATCH_BYTES;
     this.allocate(this.used + batchBytes);

@@ -22,7 +22,7 @@
 //        2, 3     command sequence of the first slot, uint64 low, high
 //           4     chain: header CRC of the batch of commands before, or of the segment's header
 //           5     low word of the journal id
-//           6     CRC32C of the slots, seeded with the chain
+//           6     CRC-32 of the slots, seeded with the chain
 //           7     CRC32C of words 0-6
 // Zeros, at least as long as a batch header, lie behind the last batch before it is written, unless
 // the segment is full: so a file that was cut between two batches shows it.
@@ -30,7 +30,7 @@
 // a batch whose predecessors are lost: so a scan for what is still good behind a bad spot can tell
 // a batch from anything else, old bytes included.
 
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 export const SEGMENT_MAGIC_LOW = 0x4f4a5352; // "RSJO"
 export const SEGMENT_MAGIC_HIGH = 0x4c4e5255; // "URNL"
@@ -55,7 +55,7 @@ export const S_CRC = 31;
 /** Limits that a header has room for. */
 export const LIMITS_MAX = 16;
 
-export const BATCH_MAGIC = 0x02425352; // "RSB", version 2
+export const BATCH_MAGIC = 0x03425352; // "RSB", version 3
 /** Words of a batch header. */
 export const B_WORDS = 8;
 export const BATCH_HEADER_BYTES = 32;
@@ -72,10 +72,10 @@ export const SLOT_WORDS = 16;
 export const SLOT_BYTES = 64;
 
 /**
- * The most commands of one batch (1 MB): what a reader has to hold. Larger appends are split. It is
- * as many as the command ring has by default, so that a sync takes all that came during the last.
+ * The most commands of one batch (2 MB): what a reader has to hold. Larger appends are split. It is
+ * half of the command ring by default, so that as many can come in while these are synced.
  */
-export const BATCH_COMMANDS_MAX = 16_384;
+export const BATCH_COMMANDS_MAX = 32_768;
 
 /** Segment sizes that can be configured, in bytes. */
 export const SEGMENT_BYTES_LEAST = 4096;

@@ -6,6 +6,7 @@
 // Limits: one buffer of at most READ_BYTES, whatever the length of the segment.
 
 import { assert } from '../base/assert.ts';
+import { crc32 } from './crc32.ts';
 import { crc32c } from './crc32c.ts';
 import { type Disk, readFully } from './disk.ts';
 import {
@@ -16,7 +17,7 @@ import {
 } from './segment-header.ts';
 import * as s from './segment-layout.ts';
 
-const READ_BYTES = 2_097_152;
+const READ_BYTES = 4_194_304;
 const NO_FILE = -1;
 
 /** What comes next in a segment. */
@@ -102,7 +103,7 @@ export class SegmentReader {
       return 'fault';
     }
     const at = this.from >> 2;
-    const slotsCrc = crc32c(this.words, at + s.B_WORDS, count * s.SLOT_WORDS, this.chain);
+    const slotsCrc = crc32(this.words, at + s.B_WORDS, count * s.SLOT_WORDS, this.chain);
     if (slotsCrc !== this.words[at + s.B_SLOTS_CRC]) {
       this.fail('batch_slots', `the checksum of its ${count} commands is wrong`);
       return 'fault';

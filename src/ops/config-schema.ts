@@ -132,8 +132,8 @@ const storage = {
 };
 
 const sizes = {
-  commandSlots: powerOfTwo(64, 1_048_576).default(32_768).describe('of the command ring'),
-  eventSlots: powerOfTwo(64, 1_048_576).default(65_536).describe('of the event ring'),
+  commandSlots: powerOfTwo(64, 1_048_576).default(65_536).describe('of the command ring'),
+  eventSlots: powerOfTwo(64, 1_048_576).default(131_072).describe('of the event ring'),
   resumeGraceMs: whole(0, 3_600_000)
     .default(0)
     .describe('how long a lost session may take to return before its orders are canceled'),

@@ -3,6 +3,7 @@
 
 import type { Prng } from '../../base/prng.ts';
 import { C_PRICE, C_QTY } from '../../core/command-slot.ts';
+import { crc32 } from '../../journal/crc32.ts';
 import { crc32c } from '../../journal/crc32c.ts';
 import * as s from '../../journal/segment-layout.ts';
 import type { FaultCounts } from './faults.ts';
@@ -81,7 +82,7 @@ function editBatch(file: SimFile, random: Prng): Mend | null {
   const before = bytes.slice(position, position + length);
   words[slot + random.pick([C_PRICE, C_QTY])]! ^= 1 + random.below(7);
   const slots = count * s.SLOT_WORDS;
-  words[at + s.B_SLOTS_CRC] = crc32c(words, at + s.B_WORDS, slots, words[at + s.B_CHAIN]);
+  words[at + s.B_SLOTS_CRC] = crc32(words, at + s.B_WORDS, slots, words[at + s.B_CHAIN]);
   words[at + s.B_CRC] = crc32c(words, at, s.B_CRC);
   const edited = bytes.slice(position, position + length);
   file.replace(edited, position);

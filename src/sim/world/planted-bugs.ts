@@ -3,6 +3,7 @@
 
 import { wordsToNumber } from '../../base/words.ts';
 import * as map from '../../core/memory-layout.ts';
+import { crc32 } from '../../journal/crc32.ts';
 import { crc32c } from '../../journal/crc32c.ts';
 import type { Disk } from '../../journal/disk.ts';
 import * as s from '../../journal/segment-layout.ts';
@@ -109,9 +110,9 @@ function rechained(disk: Disk, fd: number): Uint8Array {
     if (count < 0 || !isWhole || wordsToNumber(words[at + s.B_FIRST_LOW]!, 0) === 0) break;
     if (crc32c(words, at, s.B_CRC) !== words[at + s.B_CRC]) break;
     const own = words[at + s.B_CHAIN]!;
-    if (crc32c(words, at + s.B_WORDS, slots, own) !== words[at + s.B_SLOTS_CRC]) break;
+    if (crc32(words, at + s.B_WORDS, slots, own) !== words[at + s.B_SLOTS_CRC]) break;
     words[at + s.B_CHAIN] = chain;
-    words[at + s.B_SLOTS_CRC] = crc32c(words, at + s.B_WORDS, slots, chain);
+    words[at + s.B_SLOTS_CRC] = crc32(words, at + s.B_WORDS, slots, chain);
     words[at + s.B_CRC] = crc32c(words, at, s.B_CRC);
     if (count > 0) chain = words[at + s.B_CRC]!;
     at += s.B_WORDS + slots;
