@@ -1,35 +1,49 @@
 // Frames as they came and when, to be read later: a load generator that decodes each frame at once
-// takes processor time from the server that it measures.
+// takes processor time from the server that it measures. Nothing is kept in objects, which the
+// garbage collector would carry around meanwhile.
 
-const CHUNK_BYTES = 1_048_576;
-
-interface Entry {
-  readonly bytes: Uint8Array;
-  readonly ns: number;
-}
+/** A frame lies whole in one chunk, which holds the longest. */
+const CHUNK_BYTES = 4_194_304;
 
 export class FrameLog {
-  private entries: Entry[] = [];
-  private chunk = new Uint8Array(CHUNK_BYTES);
-  private used = 0;
+  private readonly chunks: Uint8Array[] = [];
+  /** Of each frame: when it came, its chunk, its first byte there and its length. */
+  private readonly ns: Float64Array;
+  private readonly places: Int32Array;
+  private count = 0;
+  private read = 0;
+  private used = CHUNK_BYTES;
+
+  /** `framesMax`: more cannot be kept. */
+  constructor(framesMax: number) {
+    this.ns = new Float64Array(framesMax);
+    this.places = new Int32Array(3 * framesMax);
+  }
 
   /** Keeps a copy of a frame that came at `ns`. */
   add(frame: Uint8Array, ns: number): void {
-    const end = this.used + frame.length;
-    if (end > this.chunk.length) {
-      this.chunk = new Uint8Array(Math.max(CHUNK_BYTES, frame.length));
+    const { length } = frame;
+    if (this.count === this.ns.length || length > CHUNK_BYTES) throw new Error('too many frames');
+    if (this.used + length > CHUNK_BYTES) {
+      this.chunks.push(new Uint8Array(CHUNK_BYTES));
       this.used = 0;
     }
-    this.chunk.set(frame, this.used);
-    const bytes = this.chunk.subarray(this.used, this.used + frame.length);
-    this.used += frame.length;
-    this.entries.push({ bytes, ns });
+    const chunk = this.chunks.length - 1;
+    this.chunks[chunk]!.set(frame, this.used);
+    this.ns[this.count] = ns;
+    const at = 3 * this.count;
+    this.places[at] = chunk;
+    this.places[at + 1] = this.used;
+    this.places[at + 2] = length;
+    this.used += length;
+    this.count += 1;
   }
 
-  /** Gives out what has come since the last call, in order, and forgets it. */
+  /** Gives out what has come since the last call, in order. */
   take(read: (frame: Uint8Array, ns: number) => void): void {
-    const { entries } = this;
-    this.entries = [];
-    for (const { bytes, ns } of entries) read(bytes, ns);
+    for (; this.read < this.count; this.read++) {
+      const [chunk, at, length] = this.places.subarray(3 * this.read, 3 * this.read + 3);
+      read(this.chunks[chunk!]!.subarray(at!, at! + length!), this.ns[this.read]!);
+    }
   }
 }

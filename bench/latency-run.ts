@@ -28,6 +28,8 @@ const LEAD_NS = 100e6;
 const BEAT_MS = 1_000;
 /** How long the last answers may take. */
 const ANSWER_MS_MAX = 5_000;
+/** Frames beside answers and updates: welcome, snapshot, heartbeats. */
+const OTHER_FRAMES_MAX = 10_000;
 const LOOK_MS = 20;
 const LOGON = { versionMin: WIRE_VERSION, versionMax: WIRE_VERSION, nextReport: 1 };
 
@@ -87,8 +89,8 @@ class Run {
   private startNs = 0;
   private startMs = 0;
   private answered = 0;
-  private readonly reports = new FrameLog();
-  private readonly updates = new FrameLog();
+  private readonly reports: FrameLog;
+  private readonly updates: FrameLog;
   private isOn = false;
   private isFeedOn = false;
   private readonly wrong: string[] = [];
@@ -100,6 +102,8 @@ class Run {
     this.sentNs = new Float64Array(new SharedArrayBuffer(this.count * 8));
     this.answeredNs = new Float64Array(this.count);
     this.sequenceOf = new Int32Array(this.count);
+    this.reports = new FrameLog(this.count + OTHER_FRAMES_MAX);
+    this.updates = new FrameLog(this.count + OTHER_FRAMES_MAX);
   }
 
   async connect(): Promise<void> {
