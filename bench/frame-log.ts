@@ -10,7 +10,8 @@ export class FrameLog {
   /** Of each frame: when it came, its chunk, its first byte there and its length. */
   private readonly ns: Float64Array;
   private readonly places: Int32Array;
-  private count = 0;
+  /** Frames that have come. */
+  count = 0;
   private read = 0;
   private used = CHUNK_BYTES;
 

@@ -93,6 +93,7 @@ class Run {
   private readonly updates: FrameLog;
   private isOn = false;
   private isFeedOn = false;
+  private seen = 0;
   private readonly wrong: string[] = [];
 
   constructor(target: LatencyTarget, loop: OpenLoop) {
@@ -184,8 +185,16 @@ class Run {
     return this.feed === undefined || this.updatedNs.size >= this.count;
   }
 
-  /** Reads what has come. True, for conditions. */
-  private readAll(): true {
+  /**
+   * Reads what has come, once nothing has since the last call: meanwhile none could be taken in,
+   * and the last answers would seem to come late. True when it has.
+   */
+  private readAll(): boolean {
+    const seen = this.reports.count + this.updates.count;
+    if (seen !== this.seen) {
+      this.seen = seen;
+      return false;
+    }
     this.reports.take((bytes, ns) => this.readReports(bytes, ns));
     this.updates.take((bytes, ns) => this.readUpdate(bytes, ns));
     return true;
