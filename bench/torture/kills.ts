@@ -72,7 +72,8 @@ class Kills {
     const { program, seed, rounds, isShort } = this.options;
     const prng = new Prng(seed * rounds + first);
     const dir = newFolder();
-    const config = { ...CONFIG, ioThreads: prng.between(1, 2) };
+    const matchingThread = prng.chance(50) ? 'io' : 'own';
+    const config = { ...CONFIG, ioThreads: prng.between(1, 2), matchingThread };
     const launch = () => new ChildServer({ program, dir, sessions: SESSIONS, config });
     const seeds = Array.from({ length: SESSIONS }, () => prng.word() >>> 0);
     const traders = seeds.map((one, i) => new Trader(i + 1, one));
