@@ -139,7 +139,7 @@ function orderOf(lines: readonly string[]): TraceOrder {
 
 /** strace's line of a batch of `count` commands from `first` on. */
 function write(first: number, count: number): string {
-  const words = Int32Array.of(0x02425352, count, first, 0, 0, 0, 0, 0);
+  const words = Int32Array.of(0x03425352, count, first, 0, 0, 0, 0, 0);
   const bytes = Buffer.concat([Buffer.from(words.buffer), Buffer.alloc(64 * count)]);
   return `30 pwrite64(9</d/journal.segment>, "${hexOf(bytes)}", 99, 0) = ${bytes.length}`;
 }

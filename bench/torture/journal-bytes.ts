@@ -7,8 +7,8 @@ import { join } from 'node:path';
 const SEGMENT_HEADER_BYTES = 128;
 const BATCH_HEADER_BYTES = 32;
 const SLOT_BYTES = 64;
-/** "RSB" and format version 2. */
-const BATCH_MAGIC = 0x02425352;
+/** "RSB" and format version 3. */
+const BATCH_MAGIC = 0x03425352;
 
 export interface Batch {
   readonly offset: number;

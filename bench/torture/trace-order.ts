@@ -18,7 +18,7 @@ import { FrameStream } from './frame-stream.ts';
 /** Calls of which strace has to tell, with all bytes as hexadecimal and sockets by address. */
 export const TRACED_CALLS = ['pwrite64', 'fdatasync', 'sendto', 'sendmsg', 'write', 'writev'];
 
-const BATCH_MAGIC = 0x02425352;
+const BATCH_MAGIC = 0x03425352;
 const BATCH_HEADER_BYTES = 32;
 const STARTS = /^(\d+) +(\w+)\((\d+)<([^"]*?)>(?:,|\)| <unfinished)/;
 const RESUMES = /^(\d+) +<\.\.\. (\w+) resumed>.* = (-?\d+)/;

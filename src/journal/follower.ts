@@ -32,17 +32,17 @@ export class JournalFollower {
     const { replica, reader } = this;
     const end = Math.min(durable, replica.nextSequence + commandsMax);
     if (replica.nextSequence >= end) return;
-    if (this.file === '') this.open();
-    // Read ahead, it may have been zeros then.
-    reader.refresh();
-    let isFresh = true;
+    let isFresh = this.file === '';
+    if (isFresh) this.open();
     while (replica.nextSequence < end) {
       const step = reader.next();
       if (step === 'batch') this.apply();
+      else if (step !== 'mark' && !isFresh) {
+        // Read ahead in an earlier call, before all of it was written.
+        reader.refresh();
+        isFresh = true;
+      } else if (step === 'end') this.open();
       else if (step === 'fault') this.fail();
-      else if (step === 'end' && isFresh) this.open();
-      else if (step === 'end') reader.refresh();
-      isFresh = step === 'end' && !isFresh;
     }
   }
 
