@@ -94,6 +94,11 @@ export function oneOf<T extends string>(name: string, text: string, words: reado
   return found;
 }
 
+/** Where the servers of a bench have their matching: a value of the configuration. */
+export function matchingThreadOf(text: string): 'auto' | 'own' | 'io' {
+  return oneOf('matching-thread', text, ['auto', 'own', 'io']);
+}
+
 /** The value in the middle; of an even number of them, the upper one. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;

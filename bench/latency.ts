@@ -1,5 +1,5 @@
 // npm run bench -- latency [--rate R] [--seconds S] [--pairs N] [--durability none,fsync]
-//   [--warm-seconds N] [--dir DIR] [--stages DIR] [--out DIR]
+//   [--matching-thread auto|own|io] [--warm-seconds N] [--dir DIR] [--stages DIR] [--out DIR]
 // How long an order takes in an open loop of one order a frame: to its acknowledgement, and to the
 // L2 update on another connection, beside a bare uWebSockets.js echo of the same frames. Echo and
 // exchange take turns; the ratios are medians over the rounds. With --out: .hgrm, .hlog and .svg.
@@ -19,7 +19,15 @@ import {
   record,
 } from '../src/ops/latency-histogram.ts';
 import { defaultWaitStrategy } from '../src/ring/wait-strategy.ts';
-import { median, OptionError, type Outcome, rounded, runBench, wholeNumber } from './bench-run.ts';
+import {
+  matchingThreadOf,
+  median,
+  OptionError,
+  type Outcome,
+  rounded,
+  runBench,
+  wholeNumber,
+} from './bench-run.ts';
 import { type BenchServer, startEcho, startServer } from './bench-server.ts';
 import { latencySvg } from './latency-plot.ts';
 import { type Latencies, type LatencyTarget, type OpenLoop, runOpenLoop } from './latency-run.ts';
@@ -74,6 +82,7 @@ await runBench({
     seconds: { type: 'string', default: '5' },
     pairs: { type: 'string', default: '5' },
     durability: { type: 'string', default: 'none,fsync' },
+    'matching-thread': { type: 'string', default: 'auto' },
     'warm-seconds': { type: 'string', default: '3' },
     dir: { type: 'string', default: tmpdir() },
     stages: { type: 'string' },
@@ -86,7 +95,8 @@ await runBench({
     };
     const pairs = wholeNumber('pairs', values.pairs, 1);
     const durabilities = durabilitiesOf(values.durability);
-    const all = await measureAll(loop, pairs, durabilities, values);
+    const matchingThread = matchingThreadOf(values['matching-thread']);
+    const all = await measureAll(loop, pairs, durabilities, { ...values, matchingThread });
     const [echo, ...ours] = all as [Series, Series];
     const { rate, seconds } = loop;
     const told = { rate, seconds, pairs, ...percentilesTold(ours[0]!, echo) };
@@ -104,12 +114,18 @@ await runBench({
   },
 });
 
+interface ServerOptions {
+  readonly dir: string;
+  readonly stages?: string | undefined;
+  readonly matchingThread: string;
+}
+
 /** Echo and servers in turn, `pairs` times; the echo's series comes first. */
 async function measureAll(
   loop: OpenLoop,
   pairs: number,
   durabilities: readonly string[],
-  { dir, stages }: { readonly dir: string; readonly stages?: string },
+  { dir, stages, matchingThread }: ServerOptions,
 ): Promise<Series[]> {
   const echo = await startEcho();
   const servers: BenchServer[] = [];
@@ -117,7 +133,8 @@ async function measureAll(
   try {
     for (const durability of durabilities) {
       const args = stages === undefined ? [] : ['--latency-report', join(stages, durability)];
-      servers.push(await startServer({ durability, sessions: pairs + 1, dir, args }));
+      const config = { matchingThread };
+      servers.push(await startServer({ durability, sessions: pairs + 1, dir, config, args }));
     }
     const warmUp: OpenLoop = { ...loop, seconds: loop.warmSeconds };
     for (let pair = 0; pair <= pairs; pair++) {

@@ -1,5 +1,6 @@
 // npm run bench -- wire [--connections C] [--batch B] [--window N] [--seconds S]
-//   [--durability D] [--warm-seconds N] [--snapshot-commands N] [--dir DIR]
+//   [--durability D] [--matching-thread auto|own|io] [--warm-seconds N] [--snapshot-commands N]
+//   [--dir DIR]
 // The whole path: a server process, this process as its clients on loopback. Each connection is a
 // session in a closed loop: it keeps a window of commands unanswered, in frames of `batch`. Beside
 // it a bare uWebSockets.js echo of the same frames, from the same clients. Both are warm: V8
@@ -8,7 +9,15 @@
 import os, { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { defaultWaitStrategy } from '../src/ring/wait-strategy.ts';
-import { grouped, type Outcome, oneOf, rounded, runBench, wholeNumber } from './bench-run.ts';
+import {
+  grouped,
+  matchingThreadOf,
+  type Outcome,
+  oneOf,
+  rounded,
+  runBench,
+  wholeNumber,
+} from './bench-run.ts';
 import { type BenchProcess, startEcho, startServer } from './bench-server.ts';
 import { LoadSession } from './load-session.ts';
 import { coresUsed, threadTimes, timesBetween } from './thread-times.ts';
@@ -35,6 +44,7 @@ await runBench({
     window: { type: 'string', default: '512' },
     seconds: { type: 'string', default: '5' },
     durability: { type: 'string', default: 'fsync' },
+    'matching-thread': { type: 'string', default: 'auto' },
     'snapshot-commands': { type: 'string', default: '5000000' },
     'warm-seconds': { type: 'string', default: '10' },
     dir: { type: 'string', default: tmpdir() },
@@ -48,6 +58,7 @@ await runBench({
       seconds: wholeNumber('seconds', values.seconds, 1),
       warmSeconds: wholeNumber('warm-seconds', values['warm-seconds'], 0),
     };
+    const matchingThread = matchingThreadOf(values['matching-thread']);
     const durability = oneOf('durability', values.durability, ['none', 'os', 'fsync']);
     const snapshotCommands = wholeNumber('snapshot-commands', values['snapshot-commands'], 0);
     const echo = await startEcho();
@@ -56,7 +67,7 @@ await runBench({
       durability,
       sessions: load.connections,
       dir: values.dir,
-      config: { snapshotCommands },
+      config: { snapshotCommands, matchingThread },
     });
     const ours = await measure(server, server.ordersUrl, load, false);
     const { wrong, ...counted } = ours;
