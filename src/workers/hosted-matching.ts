@@ -14,6 +14,7 @@ import { Ring } from '../ring/ring.ts';
 import type { WaitStrategy } from '../ring/wait-strategy.ts';
 import { type Waiter, wake } from '../ring/wake.ts';
 import type { ConsumerHere } from './consumer-here.ts';
+import { Control } from './control.ts';
 import type { EventReader } from './event-reader.ts';
 import { createMatchingLoop } from './matching.ts';
 import { COMMAND_CONSUMERS, MATCHING_COUNTERS, type ThreadStart } from './thread-start.ts';
@@ -28,20 +29,29 @@ const ROOM_MS = 1;
 /** Nobody notifies it: a wait on it is a sleep. */
 const IDLE = new Int32Array(new SharedArrayBuffer(4));
 
+/** The thread that matching runs in. It is asked only while matching runs. */
+export interface MatchingHost {
+  /** Of the event ring, in this thread. */
+  reader(): EventReader;
+  /** Tells the clients, at the first call: no event of what is not durable will leave any more. */
+  diskFailed(): void;
+}
+
 export class HostedMatching implements ConsumerHere, WaitStrategy {
   readonly consumer = COMMAND_CONSUMERS.indexOf('matching');
   private readonly eventRing: Ring;
   private readonly eventConsumer: number;
-  private readonly reader: () => EventReader;
+  private readonly control: Control;
+  private readonly host: MatchingHost;
   private readonly loop: BatchLoop;
   private isScheduled = false;
   private isWakeDue = false;
 
-  /** `reader`: of the event ring, in this thread. It is asked for when something is to be read. */
-  constructor(start: ThreadStart, reader: () => EventReader) {
+  constructor(start: ThreadStart, host: MatchingHost) {
     this.eventRing = new Ring(start.eventRing);
     this.eventConsumer = start.consumer;
-    this.reader = reader;
+    this.control = new Control(start.control);
+    this.host = host;
     const { consumer } = this;
     const matching: ThreadStart = { ...start, consumer, counted: MATCHING_COUNTERS };
     this.loop = createMatchingLoop(matching, this, (isReadable) => {
@@ -65,16 +75,18 @@ export class HostedMatching implements ConsumerHere, WaitStrategy {
   /** For the core, when the event ring is full. */
   wait(_words: Int32Array, _line: number, waiter: Waiter): void {
     while (!waiter.isReady()) {
-      this.reader().catchUp();
+      this.host.reader().catchUp();
       this.wakeOthers();
+      if (this.control.hasFailed) this.host.diskFailed();
       if (!waiter.isReady()) Atomics.wait(IDLE, 0, 0, ROOM_MS);
     }
   }
 
   private turn(): void {
     let batches = 0;
-    this.reader().catchUp();
-    for (; batches < BATCHES_MAX && this.loop.step(); batches++) this.reader().catchUp();
+    const reader = this.host.reader();
+    reader.catchUp();
+    for (; batches < BATCHES_MAX && this.loop.step(); batches++) reader.catchUp();
     this.wakeOthers();
     this.isScheduled = false;
     if (batches === BATCHES_MAX) this.schedule();

@@ -15,8 +15,8 @@ import { StampClock } from './clock.ts';
 import { RingCommandPort } from './command-port.ts';
 import { Control } from './control.ts';
 import { leaveSockets, until } from './drain.ts';
-import { type DurableEvents, durableEventReader, type EventReader } from './event-reader.ts';
-import { HostedMatching } from './hosted-matching.ts';
+import { type DurableEvents, durableEventReader } from './event-reader.ts';
+import { HostedMatching, type MatchingHost } from './hosted-matching.ts';
 import { socketThread } from './socket-thread.ts';
 import { IoStamps } from './stage-stamps.ts';
 import type { SupervisorMessage, ThreadMessage, ThreadStart } from './thread-start.ts';
@@ -37,7 +37,8 @@ export async function runIo(
   const clock = new StampClock();
   const commandRing = new Ring(start.commandRing);
   const thread = socketThread(start, 'io', say);
-  const matching = hostMatching(start, thread.log, () => reader);
+  const host: MatchingHost = { reader: () => reader, diskFailed: () => diskFailed() };
+  const matching = hostMatching(start, thread.log, host);
   const stamps = start.stamps && new IoStamps(start.stamps, commandRing, start.consumer, matching);
   const sessions: Sessions = createSessions(start, control, {
     port: stamps?.port ?? new RingCommandPort(commandRing, matching),
@@ -52,17 +53,15 @@ export async function runIo(
   };
   const reader = durableEventReader(start, control, stamps?.counting(onEvents) ?? onEvents);
   let server: SocketServer | undefined;
-  control.failed().then(() => {
+  const diskFailed = once(() => {
     reader.catchUp();
     sessions.fail(undurableCommands(commandRing, control.durable), now());
     server?.stopListening();
     control.tellFailed();
   });
+  control.failed().then(diskFailed);
   const ticking = setInterval(() => sessions.tick(now()), TICK_MS);
-  thread.countEvery(() => {
-    thread.words[W_SESSIONS] = sessions.liveCount;
-    thread.words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
-  });
+  thread.countEvery(() => countClients(thread.words, sessions, server));
   listenTo((message) => {
     if (message.type === 'open') {
       openServer(start.config.host, message.port, thread.words, sessions, now).then(
@@ -93,11 +92,30 @@ export async function runIo(
 function hostMatching(
   start: ThreadStart,
   log: GatedLog,
-  reader: () => EventReader,
+  host: MatchingHost,
 ): HostedMatching | undefined {
   if (!start.hostsMatching) return undefined;
   log.info({}, 'matching runs within this thread');
-  return new HostedMatching(start, reader);
+  return new HostedMatching(start, host);
+}
+
+function countClients(
+  words: Float64Array,
+  sessions: Sessions,
+  server: SocketServer | undefined,
+): void {
+  words[W_SESSIONS] = sessions.liveCount;
+  words[W_UNSENT_BYTES] = server?.unsentBytes() ?? 0;
+}
+
+/** `call`, which is made at the first time only. */
+function once(call: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    call();
+  };
 }
 
 /** The sessions of the configuration, where an earlier process left them. */
