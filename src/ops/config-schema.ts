@@ -104,7 +104,10 @@ const threads = {
   matchingThread: z
     .enum(['auto', 'own', 'io'])
     .default('auto')
-    .describe('own, or within the first I/O thread; auto = there on one or two cores'),
+    .describe(
+      'own = a thread; io = within the first I/O thread; auto = io on one or two cores, ' +
+        'unless ioThreads, matchingCpu or waitStrategy ask for more',
+    ),
   matchingCpu: z
     .union([whole(0, 1_023), z.literal('auto')])
     .nullable()
