@@ -145,12 +145,14 @@ const types = spawnSync(
 process.exitCode = types.status ?? 1;
 
 /**
- * Says two things in a bundle that its sources mean and V8 cannot know, so that compiled code need
+ * Says three things in a bundle that its sources mean and V8 cannot know, so that compiled code need
  * not check them again and again:
  *  - a top-level function is never assigned to (`function f` becomes `const f = function f`): a call
  *    that was inlined compares no function first;
  *  - an index that is a sum is an int32 (`a[b + 1]` becomes `a[(b + 1) | 0]`): no overflow check, and
- *    half the instructions of an access. Every index here is a word address or smaller.
+ *    half the instructions of an access. Every index here is a word address or smaller;
+ *  - an assertion calls only when it fails (`assert(x, why)` becomes `x || assert(false, why)`): what
+ *    it asks stays a branch. As an argument it is made a value, kept for a stack trace.
  */
 function harden(file, mapFile) {
   const source = file.text;
@@ -165,6 +167,15 @@ function harden(file, mapFile) {
     text.appendLeft(node.end, ';');
   }
   full(program, (node) => {
+    if (node.type === 'CallExpression' && /^assert\d*$/.test(node.callee.name)) {
+      const [asked] = node.arguments;
+      text.move(asked.start, asked.end, node.start);
+      text.prependRight(asked.start, '((');
+      text.appendLeft(asked.end, ') || ');
+      text.prependRight(asked.end, 'false');
+      text.appendLeft(node.end, ')');
+      return;
+    }
     if (node.type !== 'MemberExpression' || !node.computed) return;
     const { property } = node;
     if (property.type !== 'BinaryExpression' || !'+-'.includes(property.operator)) return;
