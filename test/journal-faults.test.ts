@@ -223,6 +223,7 @@ describe('durability', () => {
     writer.append(SLOTS, 0, 60);
     expect(callsSince(disk, before)).toEqual([
       'fdatasync 1.segment',
+      'forget 0 4000 1.segment',
       ...BEGUN,
       'fdatasync journal.new',
       'rename 61.segment',
@@ -250,6 +251,7 @@ describe('durability', () => {
     writer.append(SLOTS, 0, 20);
     expect(callsSince(disk, before)).toEqual([
       'fdatasync 1.segment',
+      'forget 0 4000 1.segment',
       'write journal.spare',
       'fdatasync journal.spare',
       'rename 61.segment',

@@ -94,6 +94,10 @@ export class MemoryDisk implements Disk {
     this.note('fdatasync', this.pathOf(fd));
   }
 
+  forget(fd: number, from: number, length: number): void {
+    this.note(`forget ${from} ${length}`, this.pathOf(fd));
+  }
+
   rename(from: string, to: string): void {
     this.note('rename', to);
     const bytes = this.files.get(from);

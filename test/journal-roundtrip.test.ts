@@ -9,7 +9,11 @@ import { crc32c } from '../src/journal/crc32c.ts';
 import { REAL_DISK } from '../src/journal/disk.ts';
 import { readJournal } from '../src/journal/journal-reader.ts';
 import { type Durability, JournalWriter } from '../src/journal/journal-writer.ts';
-import { BATCH_COMMANDS_MAX, SEGMENT_BYTES_LEAST } from '../src/journal/segment-layout.ts';
+import {
+  BATCH_COMMANDS_MAX,
+  SEGMENT_BYTES_LEAST,
+  SEGMENT_HEADER_BYTES,
+} from '../src/journal/segment-layout.ts';
 import {
   IDENTITY,
   joined,
@@ -206,6 +210,44 @@ test('should not overwrite a journal that was not read', () => {
   const disk = new MemoryDisk();
   memoryWriter(disk, { nextSequence: 8 }).close();
   expect(() => memoryWriter(disk, { nextSequence: 7 })).toThrow('is read before it is written');
+});
+
+test('should let the system forget what is synced but for the newest 16 MiB', () => {
+  const keptBytesMax = 17 * 1_048_576;
+  const disk = new MemoryDisk();
+  const segmentBytesMax = 40_000_000;
+  const writer = memoryWriter(disk, { segmentBytesMax });
+  const slots = new Int32Array(BATCH_COMMANDS_MAX * COMMAND_WORDS);
+  const batchBytes = BATCH_COMMANDS_MAX * COMMAND_WORDS * 4;
+  let forgotten = 0;
+  let synced = 0;
+  for (let i = 1; i * batchBytes < 1.9 * segmentBytesMax; i++) {
+    const from = disk.calls.length;
+    writer.append(slots, 0, BATCH_COMMANDS_MAX);
+    writer.sync();
+    for (const call of disk.calls.slice(from)) {
+      if (call.startsWith('fdatasync')) synced = writer.bytesWritten + 2 * SEGMENT_HEADER_BYTES;
+      if (!call.startsWith('forget')) continue;
+      forgotten += Number(call.split(' ')[2]);
+      expect(forgotten).toBeLessThanOrEqual(synced);
+    }
+    expect(writer.bytesWritten - forgotten).toBeLessThanOrEqual(keptBytesMax + batchBytes);
+  }
+  const forgets = disk.calls.filter((call) => call.startsWith('forget'));
+  const starts = forgets.map((call) => Number(call.split(' ')[1]));
+  expect(starts.filter((start) => start === 0)).toHaveLength(2);
+  expect(new Set(forgets.map((call) => call.split(' ')[3])).size).toBe(2);
+  writer.close();
+});
+
+test('should have the operating system forget nothing that it holds alone', () => {
+  const disk = new MemoryDisk();
+  const segmentBytesMax = 40_000_000;
+  const writer = memoryWriter(disk, { segmentBytesMax, durability: 'os' });
+  const slots = new Int32Array(BATCH_COMMANDS_MAX * COMMAND_WORDS);
+  for (let i = 0; i < 22; i++) writer.append(slots, 0, BATCH_COMMANDS_MAX);
+  writer.close();
+  expect(disk.count('forget')).toBe(0);
 });
 
 test('should read a long journal in little memory', () => {

@@ -48,6 +48,7 @@ export class StillDisk implements Disk {
   fdatasync = refuse;
   rename = refuse;
   unlink = refuse;
+  forget = refuse;
   fsyncDirectory = refuse;
 }
 

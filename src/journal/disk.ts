@@ -3,6 +3,7 @@
 // errno and syscall.
 
 import * as fs from 'node:fs';
+import koffi from 'koffi';
 
 export interface Disk {
   /** Names in a directory, in any order. */
@@ -20,6 +21,8 @@ export interface Disk {
   /** Cuts a file, or makes it longer by zeros that take no room on the disk yet. */
   truncate(fd: number, length: number): void;
   fdatasync(fd: number): void;
+  /** Lets the system forget bytes that are on the disk; who reads them again waits for the disk. */
+  forget(fd: number, from: number, length: number): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;
   /** Makes the names in a directory durable. */
@@ -29,6 +32,7 @@ export interface Disk {
 
 const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
 const FILE_MODE = 0o640;
+const POSIX_FADV_DONTNEED = 4;
 
 export const REAL_DISK: Disk = {
   list: (dir) => fs.readdirSync(dir),
@@ -40,6 +44,7 @@ export const REAL_DISK: Disk = {
   size: (fd) => fs.fstatSync(fd).size,
   truncate: (fd, length) => fs.ftruncateSync(fd, length),
   fdatasync: (fd) => fs.fdatasyncSync(fd),
+  forget: (fd, from, length) => void fadvise()(fd, from, length, POSIX_FADV_DONTNEED),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
   fsyncDirectory(dir) {
@@ -52,6 +57,17 @@ export const REAL_DISK: Disk = {
   },
   close: (fd) => fs.closeSync(fd),
 };
+
+type Fadvise = (fd: number, from: number, length: number, advice: number) => number;
+let loadedFadvise: Fadvise | undefined;
+
+/** Loaded when it is first asked for: most who use a disk never do. Elsewhere it does nothing. */
+function fadvise(): Fadvise {
+  if (loadedFadvise !== undefined) return loadedFadvise;
+  const declared = 'int posix_fadvise(int, int64_t, int64_t, int)';
+  loadedFadvise = process.platform === 'linux' ? koffi.load(null).func(declared) : () => 0;
+  return loadedFadvise;
+}
 
 /** Writes all of `length` bytes, however many calls that takes. Throws what the disk throws. */
 export function writeFully(

@@ -88,6 +88,7 @@ function over(disk: Disk, changed: Partial<Disk>): Disk {
     size: (fd) => disk.size(fd),
     truncate: (fd, length) => disk.truncate(fd, length),
     fdatasync: (fd) => disk.fdatasync(fd),
+    forget: (...range) => disk.forget(...range),
     rename: (from, to) => disk.rename(from, to),
     unlink: (path) => disk.unlink(path),
     fsyncDirectory: (dir) => disk.fsyncDirectory(dir),

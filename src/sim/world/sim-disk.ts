@@ -142,6 +142,12 @@ export class SimDisk implements Disk {
     this.do('fdatasync', this.nameOf(file), () => file.sync(), inPart);
   }
 
+  /** Nothing is kept in memory alone once it is synced, so there is nothing to forget. */
+  forget(fd: number): void {
+    this.check();
+    this.fileOf(fd);
+  }
+
   rename(from: string, to: string): void {
     const [old, name] = [basename(from), basename(to)];
     this.do('rename', name, () => {
