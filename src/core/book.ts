@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts';
 import { listOrder, unlistOrder } from './accounts.ts';
 import { TIF_DAY, TYPE_STOP_LIMIT } from './codes.ts';
-import { freeExtra, unlistDayOrder } from './extras.ts';
+import { freeExtra, isDayOrder, listDayOrder, unlistDayOrder } from './extras.ts';
 import { levelFor, removeLevel } from './ladder.ts';
 import * as map from './memory-layout.ts';
 import { chain, linkOf, unchain } from './order-index.ts';
@@ -67,10 +67,11 @@ export function freeOrder(m: Int32Array, order: number): void {
   m[map.H_ORDER_FREE] = order;
 }
 
-/** Puts a new order into the order table and into its account's list. */
-export function register(m: Int32Array, order: number, account: number): void {
+/** Puts a new order into the order table, its account's list and, a day order, its instrument's. */
+export function register(m: Int32Array, order: number, instrument: number, account: number): void {
   listOrder(m, account, order);
   chain(m, order);
+  if (isDayOrder(m, order)) listDayOrder(m, instrument, order);
 }
 
 /** Puts an order at the back of its price level; an iceberg shows a tranche. */

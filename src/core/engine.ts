@@ -4,25 +4,15 @@
 import { assert } from '../base/assert.ts';
 import { applyKill, applyMassCancel, applyOpenOrders, judgeKilled } from './account-commands.ts';
 import { accountFor, isIdFresh } from './accounts.ts';
-import { act, activate, canRest } from './acting.ts';
+import { canRest, enter } from './acting.ts';
 import { CLEARING_NUMBERS, publishIndicatives } from './auction.ts';
-import {
-  findInstrument,
-  freeOrder,
-  isWaiting,
-  needsPage,
-  register,
-  removeOrderAt,
-  rest,
-  sideOf,
-  takeOrder,
-} from './book.ts';
+import { findInstrument, instrumentOfOrder, needsPage, removeOrderAt, takeOrder } from './book.ts';
 import * as codes from './codes.ts';
 import * as c from './command-slot.ts';
 import type { Core } from './core.ts';
 import { emitCanceled, emitEnd, emitNew, emitRejected } from './emit.ts';
 import type { EventOut } from './event-buffer.ts';
-import { addExtra, listDayOrder } from './extras.ts';
+import { addExtra, isDayOrder } from './extras.ts';
 import { isAtMost64 } from './halt.ts';
 import { applyInstrument, applyPhase, applySymbol } from './instruments.ts';
 import { judgeNewTerms } from './judge.ts';
@@ -32,9 +22,8 @@ import * as map from './memory-layout.ts';
 import { clearMap, createMap } from './memory-map.ts';
 import { findLink } from './order-index.ts';
 import { runTimetables } from './phases.ts';
-import { applyReplace } from './replace.ts';
+import { acceptReplace } from './replace.ts';
 import { judgeLevelRoom, judgeStopRoom, wouldTrade } from './room.ts';
-import { wait } from './stops.ts';
 
 /** Lays the state out for `limits`, empty. Events go to `out`. Throws on a limit out of range. */
 export function createCore(limits: Limits, out: EventOut): Core {
@@ -68,13 +57,11 @@ export function apply(core: Core, commands: Int32Array, at: number): void {
 function applyCommand(core: Core, commands: Int32Array, at: number): void {
   switch (commands[at + c.C_HEAD] & c.HEAD_COMMAND_MASK) {
     case codes.COMMAND_NEW:
-      applyNew(core, commands, at);
+    case codes.COMMAND_REPLACE:
+      applyOrder(core, commands, at);
       break;
     case codes.COMMAND_CANCEL:
       applyCancel(core, commands, at);
-      break;
-    case codes.COMMAND_REPLACE:
-      applyReplace(core, commands, at);
       break;
     case codes.COMMAND_MASS_CANCEL:
       applyMassCancel(core, commands, at);
@@ -120,11 +107,28 @@ function beginCommand(m: Int32Array, commands: Int32Array, at: number): void {
   m[map.H_REQUEST] = commands[at + c.C_REQUEST];
 }
 
-function applyNew(core: Core, commands: Int32Array, at: number): void {
+/** A replace is judged as the new order that it amounts to (R4), and enters the book as one. */
+function applyOrder(core: Core, commands: Int32Array, at: number): void {
   const m = core.m;
-  const instrument = findInstrument(m, commands[at + c.C_INSTRUMENT]);
   const account = accountFor(m, commands, at);
   const isFresh = isIdFresh(m, commands, at, account);
+  const isNew = (commands[at + c.C_HEAD] & c.HEAD_COMMAND_MASK) === codes.COMMAND_NEW;
+  const order = isNew
+    ? acceptNew(core, commands, at, account, isFresh)
+    : acceptReplace(core, commands, at, account, isFresh);
+  if (order !== 0) enter(core, order, instrumentOfOrder(m, order), isNew ? account : 0);
+}
+
+/** The record of a new order, 0 = it was rejected. */
+function acceptNew(
+  core: Core,
+  commands: Int32Array,
+  at: number,
+  account: number,
+  isFresh: boolean,
+): number {
+  const m = core.m;
+  const instrument = findInstrument(m, commands[at + c.C_INSTRUMENT]);
   let reason = 0;
   if (instrument === 0) reason = codes.REJECT_UNKNOWN_SYMBOL;
   else if (!isFresh) reason = codes.REJECT_DUPLICATE_CLORDID;
@@ -137,35 +141,11 @@ function applyNew(core: Core, commands: Int32Array, at: number): void {
   if (reason === 0 && account === 0) reason = codes.REJECT_CAPACITY;
   if (reason !== 0) {
     emitRejected(core, commands, at, reason);
-    return;
+    return 0;
   }
   const order = createOrder(m, commands, at);
   emitNew(core, order);
-  if (isWaiting(m, order)) enterStop(core, order, instrument, account);
-  else enterOrder(core, order, instrument, account);
-}
-
-/** A new order acts, in the continuous phase, and rests with what is left. */
-function enterOrder(core: Core, order: number, instrument: number, account: number): void {
-  const m = core.m;
-  if (m[instrument + map.I_PHASE] === codes.PHASE_CONTINUOUS) act(core, order, instrument);
-  if (m[order + map.O_LEAVES] === 0) {
-    freeOrder(m, order);
-  } else {
-    register(m, order, account);
-    if (isDayOrder(m, order)) listDayOrder(m, instrument, order);
-    rest(m, order, sideOf(instrument, m[order + map.O_FLAGS] & map.FLAG_SIDE));
-  }
-  // What traded may have triggered stops.
-  activate(core, instrument);
-}
-
-function enterStop(core: Core, order: number, instrument: number, account: number): void {
-  const m = core.m;
-  register(m, order, account);
-  if (isDayOrder(m, order)) listDayOrder(m, instrument, order);
-  wait(m, order, instrument);
-  activate(core, instrument);
+  return order;
 }
 
 /** The rejects of a new order that depend on instrument and book (R7, from post_only on). */
@@ -236,14 +216,6 @@ function writeExtra(m: Int32Array, extra: number, commands: Int32Array, at: numb
     m[extra + map.X_STOP_PRICE] = commands[at + c.C_STOP_PRICE];
     m[extra + map.X_WAITS] = map.WAITS_FOR_TRADE;
   }
-}
-
-/** An order that its day's end would cancel (a market order says day without meaning). */
-function isDayOrder(m: Int32Array, order: number): boolean {
-  const flags = m[order + map.O_FLAGS];
-  const type = (flags >>> map.FLAG_TYPE_SHIFT) & map.FLAG_TYPE_MASK;
-  const tif = (flags >>> map.FLAG_TIF_SHIFT) & map.FLAG_TIF_MASK;
-  return tif === codes.TIF_DAY && type !== codes.TYPE_MARKET;
 }
 
 function applyCancel(core: Core, commands: Int32Array, at: number): void {

@@ -6,13 +6,19 @@
 // others' list words refer to themselves.
 
 import { assert } from '../base/assert.ts';
+import { TIF_DAY, TYPE_MARKET } from './codes.ts';
 import {
   EXTRA_WORDS,
+  FLAG_TIF_MASK,
+  FLAG_TIF_SHIFT,
+  FLAG_TYPE_MASK,
+  FLAG_TYPE_SHIFT,
   H_EXTRA_FREE,
   H_EXTRA_UNUSED,
   H_EXTRAS_END,
   I_DAY,
   O_EXTRA,
+  O_FLAGS,
   X_DAY_NEXT,
   X_DAY_PREV,
   X_DISPLAY_QTY,
@@ -87,4 +93,12 @@ export function unlistDayOrder(m: Int32Array, order: number): void {
 export function shownOf(m: Int32Array, order: number, leaves: number): number {
   const extra = m[order + O_EXTRA];
   return extra !== 0 && m[extra + X_DISPLAY_QTY] !== 0 ? m[extra + X_SHOWN] : leaves;
+}
+
+/** An order that its day's end would cancel (a market order says day without meaning). */
+export function isDayOrder(m: Int32Array, order: number): boolean {
+  const flags = m[order + O_FLAGS];
+  const type = (flags >>> FLAG_TYPE_SHIFT) & FLAG_TYPE_MASK;
+  const tif = (flags >>> FLAG_TIF_SHIFT) & FLAG_TIF_MASK;
+  return tif === TIF_DAY && type !== TYPE_MARKET;
 }

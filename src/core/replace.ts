@@ -2,9 +2,7 @@
 
 import { assert } from '../base/assert.ts';
 import { judgeKilled } from './account-commands.ts';
-import { accountFor, isIdFresh } from './accounts.ts';
-import { actAgain, activate } from './acting.ts';
-import { instrumentOfOrder, isWaiting, leaveLevel, leaveStops, rest, sideOf } from './book.ts';
+import { instrumentOfOrder, isWaiting, leaveLevel, leaveStops, sideOf } from './book.ts';
 import * as codes from './codes.ts';
 import * as c from './command-slot.ts';
 import type { Core } from './core.ts';
@@ -15,13 +13,17 @@ import { levelFor } from './ladder.ts';
 import * as map from './memory-layout.ts';
 import { chain, findLink, unchain } from './order-index.ts';
 import { judgeLevelRoom, judgeStopRoom, wouldTrade } from './room.ts';
-import { wait } from './stops.ts';
 import { addToTotal } from './totals.ts';
 
-export function applyReplace(core: Core, commands: Int32Array, at: number): void {
+/** The order, out of its place, that enters again; 0 = it kept its place, or it was rejected. */
+export function acceptReplace(
+  core: Core,
+  commands: Int32Array,
+  at: number,
+  account: number,
+  isFresh: boolean,
+): number {
   const m = core.m;
-  const account = accountFor(m, commands, at);
-  const isFresh = isIdFresh(m, commands, at, account);
   const link = findLink(
     m,
     commands[at + c.C_ACCOUNT],
@@ -40,11 +42,15 @@ export function applyReplace(core: Core, commands: Int32Array, at: number): void
   }
   if (reason !== 0) {
     emitRejected(core, commands, at, reason);
-    return;
+    return 0;
   }
   unchain(m, link);
-  if (keepsPlace(m, commands, at, order)) shrink(core, commands, at, order);
-  else enterAgain(core, commands, at, order);
+  if (keepsPlace(m, commands, at, order)) {
+    shrink(core, commands, at, order);
+    return 0;
+  }
+  leave(core, commands, at, order);
+  return order;
 }
 
 /** The rejects that depend on instrument and book (R7, from post_only on). */
@@ -103,8 +109,8 @@ function shrink(core: Core, commands: Int32Array, at: number, order: number): vo
   emitReplaced(core, order, commands[at + c.C_ORIG_LOW], commands[at + c.C_ORIG_HIGH], true);
 }
 
-/** Out of its place and in again with its new terms, as an aggressor or as a stop. */
-function enterAgain(core: Core, commands: Int32Array, at: number, order: number): void {
+/** Out of its place, with its new terms. */
+function leave(core: Core, commands: Int32Array, at: number, order: number): void {
   const m = core.m;
   const instrument = instrumentOfOrder(m, order);
   const side = sideOf(instrument, m[order + map.O_FLAGS] & map.FLAG_SIDE);
@@ -115,16 +121,11 @@ function enterAgain(core: Core, commands: Int32Array, at: number, order: number)
   const extra = m[order + map.O_EXTRA];
   if (extra !== 0) {
     m[extra + map.X_SHOWN] = Math.min(m[extra + map.X_DISPLAY_QTY], m[order + map.O_LEAVES]);
-    // It waits again, and says so; `wait` finds out for what.
+    // It waits again, and says so; who enters it finds out for what.
     if (waits) m[extra + map.X_WAITS] = map.WAITS_FOR_TRADE;
   }
   chain(m, order);
   emitReplaced(core, order, commands[at + c.C_ORIG_LOW], commands[at + c.C_ORIG_HIGH], false);
-  if (waits) wait(m, order, instrument);
-  else if (m[instrument + map.I_PHASE] === codes.PHASE_CONTINUOUS)
-    actAgain(core, order, instrument);
-  else rest(m, order, side);
-  activate(core, instrument);
 }
 
 function setTerms(m: Int32Array, commands: Int32Array, at: number, order: number): void {
